@@ -1,0 +1,52 @@
+/** The keys of `/etc/umlnfs.conf` that are about the host; the guest's sections may follow as defaults. */
+import { key, optional, type SettingsOf } from './key.ts';
+import { absolutePath, busAddress, enumeration, interfaceName, ipv4Network } from './value-types.ts';
+
+export const hostTable = {
+  bridge: {
+    name: 'Bridge',
+    doc: 'The bridge all guests are attached to.',
+    keys: {
+      name: key('Name', interfaceName, 'uml0', "The bridge's interface name."),
+      address: key(
+        'Address',
+        ipv4Network,
+        { address: '192.168.2.1', prefix: 24 },
+        "The host's address on the bridge, with the prefix length of its network.",
+      ),
+    },
+  },
+  server: {
+    name: 'Server',
+    doc: 'The NFS server on this host.',
+    keys: {
+      exporter: key(
+        'Exporter',
+        enumeration('auto', 'exportfs', 'ganesha', 'none'),
+        'auto',
+        "Who exports the roots: the kernel's server through exportfs, NFS-Ganesha, or nobody here. auto takes the kernel's where there is one.",
+      ),
+    },
+  },
+  directories: {
+    name: 'Directories',
+    doc: 'Where things are.',
+    keys: {
+      export: key('Export', absolutePath, '/export', 'Where the roots of guests without Directory= are.'),
+      runtime: key('Runtime', absolutePath, '/run/umlnfs', 'Sockets and process state; empty after a boot of the host.'),
+      cache: key('Cache', absolutePath, '/var/cache/umlnfs', 'Initramfs images; may be deleted at any time.'),
+      log: key('Log', absolutePath, '/var/log/umlnfs', "The guests' console logs, where systemd does not keep them."),
+    },
+  },
+  dbus: {
+    name: 'DBus',
+    doc: 'Where the daemon is reached.',
+    keys: {
+      address: optional('Address', busAddress, 'A D-Bus address, system, or private (a bus of its own in the runtime directory).', {
+        derived: 'system where a system bus runs, else private',
+      }),
+    },
+  },
+} as const;
+
+export type HostSettings = SettingsOf<typeof hostTable>;

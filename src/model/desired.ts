@@ -1,0 +1,92 @@
+/** What should be: derived from the definitions alone, complete, with nothing left to guess. */
+
+export interface BridgeWanted {
+  readonly name: string;
+  /** Dotted quad. */
+  readonly address: string;
+  readonly prefix: number;
+}
+
+export interface TapWanted {
+  readonly name: string;
+  readonly guest: string;
+  readonly bridge: string;
+  /** Numeric user id that may open it. */
+  readonly uid: number;
+}
+
+export interface ExportWanted {
+  readonly guest: string;
+  /** Absolute directory on this host. */
+  readonly path: string;
+  /** An IPv4 address or network (`192.168.2.0/24`) that may mount it. */
+  readonly client: string;
+  /** As in exports(5), in the order written. */
+  readonly options: readonly string[];
+}
+
+export interface NfsMount {
+  readonly server: string;
+  readonly directory: string;
+  /** True where this host's exporter serves it: the path to mount is then the exporter's to say. */
+  readonly local: boolean;
+  /** The options of nfsroot=, `name` or `name=value`, version and protocol first. `vers=` is missing where the exporter's default holds. */
+  readonly options: readonly string[];
+  readonly versionGiven: boolean;
+  readonly readOnly: boolean;
+}
+
+export interface GuestWanted {
+  readonly name: string;
+  readonly description: string;
+  readonly autostart: boolean;
+  readonly kernel: string;
+  readonly memoryBytes: number;
+  readonly hostname: string;
+  readonly init: string | undefined;
+  readonly arguments: readonly string[];
+  /** A name the host must know, or a number. */
+  readonly user: string | number;
+  readonly seccomp: 'off' | 'on';
+  readonly ready: 'notify' | 'mount';
+  /** Milliseconds. */
+  readonly startTimeout: number;
+  readonly stopTimeout: number;
+  readonly network: {
+    readonly address: string | undefined;
+    readonly server: string;
+    readonly gateway: string | undefined;
+    readonly netmask: string;
+    readonly device: string | undefined;
+    readonly autoconf: 'off' | 'dhcp' | 'bootp' | 'rarp';
+    readonly dns: readonly string[];
+    readonly ntp: string | undefined;
+    readonly transport: 'auto' | 'vector' | 'tuntap';
+    readonly mac: string;
+    readonly tap: string;
+  };
+  readonly root: NfsMount;
+  readonly health: {
+    readonly interval: number;
+    readonly timeout: number;
+    readonly threshold: number;
+    readonly tcpPort: number | undefined;
+  };
+  readonly restart: {
+    readonly policy: 'always' | 'on-failure' | 'no';
+    readonly delay: number;
+    readonly maxDelay: number;
+    readonly burst: number;
+    readonly burstInterval: number;
+  };
+}
+
+export interface Desired {
+  readonly bridge: BridgeWanted;
+  readonly exporter: 'auto' | 'exportfs' | 'ganesha' | 'none';
+  readonly guests: ReadonlyMap<string, GuestWanted>;
+  /** By tap name. */
+  readonly taps: ReadonlyMap<string, TapWanted>;
+  /** By guest name. */
+  readonly exports: ReadonlyMap<string, ExportWanted>;
+}

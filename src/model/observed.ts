@@ -1,0 +1,141 @@
+/** What is: read from the kernel, the exporter and the guests' processes, never from a store of our own. */
+
+export interface BridgeSeen {
+  readonly name: string;
+  /** `192.168.2.1/24` and so on. */
+  readonly addresses: readonly string[];
+  readonly up: boolean;
+  /** Made by umlnfs (its alias says so). */
+  readonly ours: boolean;
+}
+
+export interface TapSeen {
+  readonly name: string;
+  readonly uid: number | undefined;
+  readonly master: string | undefined;
+  readonly up: boolean;
+  /** The guest that umlnfs made it for, from its alias; undefined for a device of somebody else. */
+  readonly guest: string | undefined;
+}
+
+export interface ExportSeen {
+  readonly path: string;
+  readonly client: string;
+  readonly options: readonly string[];
+  /** The guest that umlnfs exported it for; only such exports are ever changed or removed. */
+  readonly guest: string | undefined;
+  /** False where it is in force but would be lost (or the reverse), so that adding it again repairs it. */
+  readonly whole: boolean;
+}
+
+export interface ExporterSeen {
+  readonly kind: 'exportfs' | 'ganesha' | 'none';
+  /** True when exports can be added. */
+  readonly running: boolean;
+  /** Why it is not, for status. */
+  readonly problem?: string;
+  readonly exports: readonly ExportSeen[];
+}
+
+/** What a kernel binary can do, probed from itself. */
+export interface KernelCaps {
+  readonly version: string;
+  /** `builtin`: CONFIG_ROOT_NFS; `initramfs`: NFS as modules that an initramfs loads. */
+  readonly nfsRoot: 'builtin' | 'initramfs';
+  readonly ipAutoconf: readonly ('dhcp' | 'bootp' | 'rarp')[];
+  readonly transports: readonly ('vector' | 'tuntap')[];
+  readonly seccomp: boolean;
+}
+
+export type KernelSeen =
+  | {
+      readonly ok: true;
+      readonly caps: KernelCaps;
+      /** Path of the initramfs for it where it needs one; undefined until it is built. */
+      readonly initramfs: string | undefined;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+export interface RootSeen {
+  readonly exists: boolean;
+  /** False when tailoring would change something. */
+  readonly tailored: boolean;
+  readonly problem?: string;
+}
+
+/** Why a guest's process ended, as far as it can be known. */
+export type EndReason =
+  | 'power-off'
+  | 'halt'
+  | 'reboot'
+  | 'panic'
+  | 'crash'
+  | 'hang'
+  | 'start-timeout'
+  | 'start-failed'
+  | 'stopped'
+  | 'killed'
+  | 'unknown';
+
+export interface GuestEnd {
+  readonly reason: EndReason;
+  /** Milliseconds on the monotonic clock. */
+  readonly at: number;
+  /** A sentence for people: exit status, signal, the console's last words. */
+  readonly detail: string;
+  /** Whether it had been ready before. */
+  readonly wasReady: boolean;
+}
+
+/** The orderly way down; each phase follows when the one before had its time. */
+export type StopPhase = 'ctrl-alt-del' | 'sync' | 'halt' | 'term' | 'kill';
+
+export interface ProcessSeen {
+  readonly pid: number;
+  /** Milliseconds on the monotonic clock; may be negative for an adopted process. */
+  readonly startedAt: number;
+  /** Its command line, from /proc/PID/cmdline. */
+  readonly argv: readonly string[];
+  /** True where this daemon found it running. */
+  readonly adopted: boolean;
+}
+
+export interface GuestSeen {
+  readonly process: ProcessSeen | undefined;
+  /** When it became ready, if it did. */
+  readonly readyAt: number | undefined;
+  readonly health: {
+    /** Failed checks in a row. */
+    readonly failures: number;
+    readonly lastOkAt: number | undefined;
+    readonly lastError: string | undefined;
+  };
+  /** The last phase of stopping that was carried out, and what it was for. */
+  readonly stop: { readonly phase: StopPhase; readonly since: number; readonly cause: string; readonly reason: EndReason } | undefined;
+  readonly end: GuestEnd | undefined;
+  /** What an operator asked for last; `auto` is the definition's Autostart=. */
+  readonly intent: 'auto' | 'start' | 'stop' | 'restart';
+  /** Times of the automatic restarts that count towards the burst, oldest first. */
+  readonly restartTimes: readonly number[];
+  /** All automatic restarts since the daemon began to watch it. */
+  readonly restarts: number;
+  /** The earliest time of the next start after a failure, jitter included. */
+  readonly notBefore: number | undefined;
+  /** The last step for this guest that failed, cleared when it succeeds. */
+  readonly problem: string | undefined;
+}
+
+export interface Observed {
+  readonly bridge: BridgeSeen | undefined;
+  /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */
+  readonly taps: ReadonlyMap<string, TapSeen>;
+  readonly exporter: ExporterSeen;
+  /** By path, for the kernels that desired guests name. */
+  readonly kernels: ReadonlyMap<string, KernelSeen>;
+  /** By guest name, for roots on this host. */
+  readonly roots: ReadonlyMap<string, RootSeen>;
+  /** By guest name; also guests that run without a definition any more. */
+  readonly guests: ReadonlyMap<string, GuestSeen>;
+}
+
+export type GuestState = 'starting' | 'running' | 'stopping' | 'stopped' | 'backoff' | 'failed';

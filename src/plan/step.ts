@@ -1,0 +1,23 @@
+import type { BridgeWanted, ExportWanted, GuestWanted, TapWanted } from '../model/desired.ts';
+import type { EndReason, StopPhase } from '../model/observed.ts';
+
+/** One thing to do. `why` is for people: it completes the sentence "… because WHY". */
+export type Step = { readonly why: string } & (
+  | { readonly kind: 'bridge.ensure'; readonly bridge: BridgeWanted }
+  | { readonly kind: 'tap.ensure'; readonly guest: string; readonly tap: TapWanted }
+  | { readonly kind: 'tap.remove'; readonly guest: string; readonly name: string }
+  | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' }
+  | { readonly kind: 'export.add'; readonly guest: string; readonly export: ExportWanted }
+  | { readonly kind: 'export.remove'; readonly guest: string; readonly path: string; readonly client: string }
+  | { readonly kind: 'initramfs.build'; readonly kernel: string }
+  | { readonly kind: 'root.tailor'; readonly guest: string; readonly directory: string; readonly hostname: string }
+  | { readonly kind: 'guest.start'; readonly guest: string; readonly wanted: GuestWanted; readonly argv: readonly string[] }
+  | { readonly kind: 'guest.stop'; readonly guest: string; readonly phase: StopPhase; readonly reason: EndReason }
+  /** Forget a guest that has no definition and no process any more. */
+  | { readonly kind: 'guest.forget'; readonly guest: string }
+  /** Nothing to do before `until` (milliseconds on the monotonic clock). */
+  | { readonly kind: 'wait'; readonly guest: string; readonly until: number }
+);
+
+export type StepKind = Step['kind'];
+export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
