@@ -3,7 +3,7 @@ import type { HostSettings } from './host-table.ts';
 
 /** A guest as its definition says, defaults filled in; what is derived is still undefined. */
 export interface Guest extends GuestSettings {
-  /** From the file's name: 1 to 64 of `a-z 0-9 - _ .`, beginning with a letter or digit. */
+  /** From the file's name: 1 to 32 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit. */
   readonly name: string;
   /** The definition's main file, for messages. */
   readonly file: string;
