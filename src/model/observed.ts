@@ -14,6 +14,8 @@ export interface TapSeen {
   readonly uid: number | undefined;
   readonly master: string | undefined;
   readonly up: boolean;
+  /** True while a process holds it open (LOWER_UP): a tap made anew under a running guest has none. */
+  readonly carrier: boolean;
   /** The guest that umlnfs made it for, from its alias; undefined for a device of somebody else. */
   readonly guest: string | undefined;
 }
@@ -96,6 +98,7 @@ export interface ProcessSeen {
   readonly startedAt: number;
   /** Its command line, from /proc/PID/cmdline. */
   readonly argv: readonly string[];
+  readonly uid: number;
   /** True where this daemon found it running. */
   readonly adopted: boolean;
 }
@@ -121,8 +124,12 @@ export interface GuestSeen {
   readonly restarts: number;
   /** The earliest time of the next start after a failure, jitter included. */
   readonly notBefore: number | undefined;
-  /** The last step for this guest that failed, cleared when it succeeds. */
+  /** Too many restarts in a row: nothing is started until reset. */
+  readonly quarantined: boolean;
+  /** The last step for this guest that failed, cleared when its steps succeed. */
   readonly problem: string | undefined;
+  /** After a failed step: when its steps may be tried again. */
+  readonly retryAt: number | undefined;
 }
 
 export interface Observed {
@@ -136,6 +143,10 @@ export interface Observed {
   readonly roots: ReadonlyMap<string, RootSeen>;
   /** By guest name; also guests that run without a definition any more. */
   readonly guests: ReadonlyMap<string, GuestSeen>;
+  /** After a failed step that is no single guest's (bridge, exporter): when it may be tried again. */
+  readonly sharedRetryAt: number | undefined;
+  /** The directory with a directory per guest, for the paths on command lines. */
+  readonly guestsDirectory: string;
 }
 
 export type GuestState = 'starting' | 'running' | 'stopping' | 'stopped' | 'backoff' | 'failed';

@@ -6,7 +6,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'bridge.ensure'; readonly bridge: BridgeWanted }
   | { readonly kind: 'tap.ensure'; readonly guest: string; readonly tap: TapWanted }
   | { readonly kind: 'tap.remove'; readonly guest: string; readonly name: string }
-  | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' }
+  | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' | 'exportfs' }
   | { readonly kind: 'export.add'; readonly guest: string; readonly export: ExportWanted }
   | { readonly kind: 'export.remove'; readonly guest: string; readonly path: string; readonly client: string }
   | { readonly kind: 'initramfs.build'; readonly kernel: string }
@@ -15,6 +15,8 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'guest.stop'; readonly guest: string; readonly phase: StopPhase; readonly reason: EndReason }
   /** Forget a guest that has no definition and no process any more. */
   | { readonly kind: 'guest.forget'; readonly guest: string }
+  /** The guest should run and cannot: `why` is the cause, with what to do. */
+  | { readonly kind: 'blocked'; readonly guest: string }
   /** Nothing to do before `until` (milliseconds on the monotonic clock). */
   | { readonly kind: 'wait'; readonly guest: string; readonly until: number }
 );

@@ -1,0 +1,56 @@
+import type { GuestWanted } from '../model/desired.ts';
+import type { EndReason } from '../model/observed.ts';
+
+type RestartPolicy = GuestWanted['restart'];
+
+const failures: ReadonlySet<EndReason> = new Set([
+  'panic',
+  'crash',
+  'hang',
+  'start-timeout',
+  'start-failed',
+  'killed',
+  'unknown',
+]);
+
+/** Whether an end is a failure, which backoff and quarantine are for. */
+export function isFailure(reason: EndReason): boolean {
+  return failures.has(reason);
+}
+
+/** What follows an end when nobody asked for it. */
+export function restartsAfter(reason: EndReason, policy: RestartPolicy['policy']): boolean {
+  if (policy === 'no') return false;
+  if (reason === 'reboot') return true;
+  if (isFailure(reason)) return true;
+  return policy === 'always' && (reason === 'power-off' || reason === 'halt');
+}
+
+/** The restarts that still count at `now`. */
+export function recent(times: readonly number[], policy: RestartPolicy, now: number): readonly number[] {
+  return times.filter((time) => now - time < policy.burstInterval);
+}
+
+export interface Verdict {
+  readonly quarantined: boolean;
+  /** Milliseconds on the same clock as `now`. */
+  readonly notBefore: number;
+}
+
+/**
+ * When a guest that ended by failure may start again: the delay doubles with each restart that still counts, up
+ * to the longest; up to a quarter of it is drawn at random, so that guests that fell together do not start
+ * together. After `burst` restarts it is quarantined.
+ *
+ * @param random from 0 to 1
+ */
+export function afterFailure(
+  times: readonly number[],
+  policy: RestartPolicy,
+  now: number,
+  random: number,
+): Verdict {
+  const counted = recent(times, policy, now).length;
+  const full = Math.min(policy.maxDelay, policy.delay * 2 ** Math.min(counted, 30));
+  return { quarantined: counted >= policy.burst, notBefore: now + full * (1 - random / 4) };
+}

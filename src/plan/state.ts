@@ -1,0 +1,28 @@
+import type { GuestWanted } from '../model/desired.ts';
+import type { GuestSeen, GuestState } from '../model/observed.ts';
+import { isFailure, restartsAfter } from './restart.ts';
+
+/** Whether the guest should have a process now, quarantine and backoff left aside. */
+export function wantsRunning(wanted: GuestWanted | undefined, seen: GuestSeen): boolean {
+  if (wanted === undefined || seen.intent === 'stop') return false;
+  if (seen.intent === 'auto' && !wanted.autostart && seen.process === undefined && seen.end === undefined) return false;
+  if (seen.process !== undefined || seen.end === undefined) return true;
+  // An end that umlnfs brought about, for a change or a restart, is followed by a start.
+  return seen.end.reason === 'stopped' || restartsAfter(seen.end.reason, wanted.restart.policy);
+}
+
+/** The guest's state, derived from what is seen; nothing stores it. */
+export function stateOf(wanted: GuestWanted | undefined, seen: GuestSeen, now: number): GuestState {
+  if (seen.process !== undefined) {
+    if (seen.stop !== undefined) return 'stopping';
+    return seen.readyAt === undefined ? 'starting' : 'running';
+  }
+  if (seen.quarantined) return 'failed';
+  if (!wantsRunning(wanted, seen)) {
+    const failed = seen.end !== undefined && seen.intent !== 'stop' && isFailure(seen.end.reason);
+    return failed ? 'failed' : 'stopped';
+  }
+  if (seen.notBefore !== undefined && seen.notBefore > now) return 'backoff';
+  if (seen.problem !== undefined) return 'backoff';
+  return 'starting';
+}
