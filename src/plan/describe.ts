@@ -1,0 +1,45 @@
+import type { PlanLine } from '../model/status.ts';
+import type { Step } from './step.ts';
+
+/** What a step does, in words and without a subject: `make bridge uml0`. */
+function what(step: Step): string {
+  switch (step.kind) {
+    case 'bridge.ensure':
+      return `make bridge ${step.bridge.name} with ${step.bridge.address}/${step.bridge.prefix}`;
+    case 'tap.ensure':
+      return `make tap ${step.tap.name} on ${step.tap.bridge} for user ${step.tap.uid}`;
+    case 'tap.remove':
+      return `remove tap ${step.name}`;
+    case 'exporter.start':
+      return `start the NFS server (${step.exporter})`;
+    case 'export.add':
+      return `export ${step.export.path} to ${step.export.client} (${step.export.options.join(',')})`;
+    case 'export.remove':
+      return `stop exporting ${step.path} to ${step.client}`;
+    case 'initramfs.build':
+      return `build the initramfs for ${step.kernel}`;
+    case 'root.tailor':
+      return `tailor the root ${step.directory}`;
+    case 'guest.start':
+      return `start guest ${step.guest}: ${step.argv.join(' ')}`;
+    case 'guest.stop':
+      return `stop guest ${step.guest} by ${step.phase}`;
+    case 'guest.forget':
+      return `forget guest ${step.guest}`;
+    case 'blocked':
+      return `leave guest ${step.guest} as it is`;
+    case 'wait':
+      return step.guest === '' ? 'wait' : `wait for guest ${step.guest}`;
+    default: {
+      const never: never = step;
+      return never;
+    }
+  }
+}
+
+/** A step as a line of `umlnfs plan`; `now` turns a wait's end into seconds from now. */
+export function describeStep(step: Step, now: number): PlanLine {
+  const guest = 'guest' in step ? step.guest : '';
+  const seconds = step.kind === 'wait' ? ` ${Math.max(0, (step.until - now) / 1000).toFixed(1)} s` : '';
+  return { kind: step.kind, guest, what: what(step) + seconds, why: step.why };
+}

@@ -1,0 +1,168 @@
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import type { EndReason, GuestSeen, Observed, ProcessSeen, StopPhase } from '../model/observed.ts';
+import { nextPhase, phaseLimit } from './stop-phases.ts';
+import { wantsRunning } from './state.ts';
+import type { Step } from './step.ts';
+
+/** How often (ms) a guest that cannot start is looked at again, for causes that send no event. */
+const blockedRetry = 2_000;
+
+/** How long (ms) a ready guest's tap may be without a holder: a link event can overtake the process's. */
+const carrierGrace = 1_000;
+
+export interface Launch {
+  readonly argv: readonly string[];
+}
+
+interface StopCause {
+  readonly phase: StopPhase;
+  readonly reason: EndReason;
+  readonly why: string;
+}
+
+function wait(guest: string, until: number, why: string): Step {
+  return { kind: 'wait', guest, until, why };
+}
+
+/** Arguments that may differ without a restart: another image of the same initramfs does the same. */
+function comparable(argv: readonly string[]): readonly string[] {
+  return argv.filter((word) => !word.startsWith('initrd='));
+}
+
+/** The words by which a running guest differs from its definition; empty where it need not restart. */
+export function differences(running: readonly string[], wanted: readonly string[]): readonly string[] {
+  const before = new Set(comparable(running));
+  const after = comparable(wanted);
+  const missing = after.filter((word) => !before.has(word));
+  const kept = new Set(after);
+  const extra = [...before].filter((word) => !kept.has(word));
+  return missing.length > 0 ? missing : extra;
+}
+
+function lostTap(seen: GuestSeen, wanted: GuestWanted, observed: Observed, now: number): boolean {
+  const tap = observed.taps.get(wanted.network.tap);
+  if (seen.readyAt === undefined || now - seen.readyAt < carrierGrace) return false;
+  return tap !== undefined && !tap.carrier;
+}
+
+/** Why a running guest must end, most urgent first. */
+function stopCause(
+  wanted: GuestWanted | undefined,
+  seen: GuestSeen,
+  process: ProcessSeen,
+  launch: Launch | undefined,
+  uid: number | undefined,
+  observed: Observed,
+  now: number,
+): StopCause | undefined {
+  const orderly = (why: string): StopCause => ({ phase: 'ctrl-alt-del', reason: 'stopped', why });
+  if (wanted === undefined) return orderly('its definition was removed');
+  if (seen.intent === 'stop') return orderly('an operator stopped it');
+  if (seen.intent === 'restart') return orderly('an operator restarts it');
+  if (seen.readyAt === undefined && now >= process.startedAt + wanted.startTimeout) {
+    const seconds = Math.round(wanted.startTimeout / 1000);
+    return { phase: 'term', reason: 'start-timeout', why: `it was not ready within ${seconds} s` };
+  }
+  if (wanted.health.interval > 0 && seen.health.failures >= wanted.health.threshold) {
+    const error = seen.health.lastError ?? 'no answer';
+    return { phase: 'kill', reason: 'hang', why: `${seen.health.failures} health checks in a row failed: ${error}` };
+  }
+  if (lostTap(seen, wanted, observed, now)) {
+    return { phase: 'halt', reason: 'crash', why: `its tap ${wanted.network.tap} was deleted and made anew` };
+  }
+  if (uid !== undefined && uid !== process.uid) return orderly(`it runs as user ${process.uid}, not ${uid}`);
+  const changed = launch === undefined ? [] : differences(process.argv, launch.argv);
+  if (changed.length > 0) return orderly(`its definition changed: ${changed.join(' ')}`);
+  return undefined;
+}
+
+/** A guest on its way down: the next phase when this one had its time. */
+function continueStop(name: string, seen: GuestSeen, stopTimeout: number, now: number): Step[] {
+  const { stop } = seen;
+  if (stop === undefined) return [];
+  const due = stop.since + phaseLimit(stop.phase, stopTimeout);
+  if (now < due) return [wait(name, due, `it has until then for ${stop.phase}`)];
+  const phase = nextPhase(stop.phase);
+  return [
+    { kind: 'guest.stop', guest: name, phase, reason: stop.reason, why: `${stop.phase} did not end it (${stop.cause})` },
+  ];
+}
+
+/** The steps for a guest that has a process. */
+export function planRunning(
+  name: string,
+  desired: Desired,
+  seen: GuestSeen,
+  process: ProcessSeen,
+  launch: Launch | undefined,
+  observed: Observed,
+  now: number,
+): Step[] {
+  const wanted = desired.guests.get(name);
+  if (seen.stop !== undefined) return continueStop(name, seen, wanted?.stopTimeout ?? 30_000, now);
+  const uid = wanted === undefined ? undefined : desired.taps.get(wanted.network.tap)?.uid;
+  const cause = stopCause(wanted, seen, process, launch, uid, observed, now);
+  if (cause !== undefined) return [{ kind: 'guest.stop', guest: name, ...cause }];
+  if (wanted !== undefined && seen.readyAt === undefined) {
+    return [wait(name, process.startedAt + wanted.startTimeout, 'it has until then to become ready')];
+  }
+  if (wanted !== undefined && seen.readyAt !== undefined && now - seen.readyAt < carrierGrace) {
+    return [wait(name, seen.readyAt + carrierGrace, 'its tap is looked at then')];
+  }
+  return [];
+}
+
+/** Why a guest that should run cannot be started, whatever is done on this host. */
+function obstacle(wanted: GuestWanted, observed: Observed): string | undefined {
+  const kernel = observed.kernels.get(wanted.kernel);
+  if (kernel !== undefined && !kernel.ok) return kernel.problem;
+  const root = observed.roots.get(wanted.name);
+  if (root === undefined) return undefined;
+  if (root.problem !== undefined) return root.problem;
+  if (!root.exists) {
+    return `cannot start guest ${wanted.name}: its root ${wanted.root.directory} does not exist; make it, or set Directory= in [Root]`;
+  }
+  return undefined;
+}
+
+/** The steps for a guest without a process; `launch` is undefined while something of it is not known yet. */
+export function planIdle(
+  wanted: GuestWanted,
+  seen: GuestSeen,
+  launch: Launch | undefined,
+  launchProblem: string | undefined,
+  observed: Observed,
+  now: number,
+): Step[] {
+  const name = wanted.name;
+  if (seen.quarantined || !wantsRunning(wanted, seen)) return [];
+  const blocked = obstacle(wanted, observed) ?? launchProblem;
+  if (blocked !== undefined) {
+    return [
+      { kind: 'blocked', guest: name, why: blocked },
+      wait(name, now + blockedRetry, 'it is looked at again then'),
+    ];
+  }
+  if (seen.notBefore !== undefined && now < seen.notBefore) {
+    return [wait(name, seen.notBefore, `it is not restarted before, after ${seen.end?.reason ?? 'a failure'}`)];
+  }
+  const steps: Step[] = [];
+  const root = observed.roots.get(name);
+  if (root !== undefined && !root.tailored) {
+    const { directory } = wanted.root;
+    steps.push({ kind: 'root.tailor', guest: name, directory, hostname: wanted.hostname, why: 'the root lacks what umlnfs puts into it' });
+  }
+  const kernel = observed.kernels.get(wanted.kernel);
+  if (kernel?.ok && kernel.caps.nfsRoot === 'initramfs' && kernel.initramfs === undefined) {
+    steps.push({ kind: 'initramfs.build', kernel: wanted.kernel, why: 'the kernel has NFS only as modules' });
+  }
+  if (launch !== undefined) {
+    steps.push({ kind: 'guest.start', guest: name, wanted, argv: launch.argv, why: startReason(seen) });
+  }
+  return steps;
+}
+
+function startReason(seen: GuestSeen): string {
+  if (seen.end !== undefined) return `it ended: ${seen.end.reason}`;
+  return seen.intent === 'start' ? 'an operator started it' : 'its definition says so';
+}

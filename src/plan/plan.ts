@@ -1,0 +1,118 @@
+import { messageOf } from '../model/error.ts';
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import type { GuestSeen, Observed } from '../model/observed.ts';
+import { kernelCommandLine } from './command-line.ts';
+import { defaultVersion, mountDirectory } from './exported.ts';
+import { planExport, planExporter, planStaleExports } from './exports.ts';
+import { type Launch, planIdle, planRunning } from './guests.ts';
+import { planBridge, planStaleTaps, planTap } from './network.ts';
+import type { Step } from './step.ts';
+
+/** A guest that nothing is known of yet: defined, and never started under this daemon's eyes. */
+export const unseen: GuestSeen = {
+  process: undefined,
+  readyAt: undefined,
+  health: { failures: 0, lastOkAt: undefined, lastError: undefined },
+  stop: undefined,
+  end: undefined,
+  intent: 'auto',
+  restartTimes: [],
+  restarts: 0,
+  notBefore: undefined,
+  quarantined: false,
+  problem: undefined,
+  retryAt: undefined,
+};
+
+/**
+ * What to do now to bring what is (`observed`) to what should be (`desired`), in order. Pure: the same
+ * arguments give the same steps, and nothing is done. Steps that carry no `guest` come before those that need
+ * them; the steps of one guest depend on each other in order, those of different guests do not.
+ *
+ * @param now milliseconds on the monotonic clock
+ */
+export function plan(desired: Desired, observed: Observed, now: number): Step[] {
+  const steps: Step[] = [];
+  const sharedWaits = observed.sharedRetryAt !== undefined && now < observed.sharedRetryAt;
+  if (sharedWaits) {
+    steps.push({ kind: 'wait', guest: '', until: observed.sharedRetryAt ?? now, why: 'a step that every guest needs failed' });
+  } else if (desired.guests.size > 0) {
+    steps.push(...planBridge(desired, observed), ...planExporter(desired, observed));
+  }
+  for (const wanted of desired.guests.values()) {
+    steps.push(...planGuest(wanted, desired, observed, now, sharedWaits));
+  }
+  for (const [name, seen] of observed.guests) {
+    if (desired.guests.has(name)) continue;
+    if (seen.process === undefined) {
+      steps.push({ kind: 'guest.forget', guest: name, why: 'it has no definition and no process' });
+    } else {
+      steps.push(...planRunning(name, desired, seen, seen.process, undefined, observed, now));
+    }
+  }
+  steps.push(...planStaleTaps(desired, observed));
+  if (observed.exporter.running) steps.push(...planStaleExports(desired, observed));
+  return steps;
+}
+
+function planGuest(wanted: GuestWanted, desired: Desired, observed: Observed, now: number, sharedWaits: boolean): Step[] {
+  const seen = observed.guests.get(wanted.name) ?? unseen;
+  const { launch, problem } = launchOf(wanted, desired, observed);
+  if (seen.retryAt !== undefined && now < seen.retryAt) {
+    const why = `the last step for it failed: ${seen.problem ?? 'no reason given'}`;
+    return [
+      { kind: 'wait', guest: wanted.name, until: seen.retryAt, why },
+      ...(seen.process === undefined
+        ? []
+        : planRunning(wanted.name, desired, seen, seen.process, launch, observed, now)),
+    ];
+  }
+  const steps: Step[] = [];
+  const tap = desired.taps.get(wanted.network.tap);
+  if (tap !== undefined) steps.push(...planTap(tap, observed));
+  const exported = desired.exports.get(wanted.name);
+  // Without a directory there is nothing to export; the guest's own steps say so.
+  if (exported !== undefined && observed.roots.get(wanted.name)?.exists !== false && observed.exporter.running) {
+    steps.push(...planExport(exported, observed));
+  }
+  if (seen.process !== undefined) {
+    steps.push(...planRunning(wanted.name, desired, seen, seen.process, launch, observed, now));
+  } else if (!sharedWaits && (exported === undefined || observed.exporter.running)) {
+    steps.push(...planIdle(wanted, seen, launch, problem, observed, now));
+  }
+  return steps;
+}
+
+/** The command line the guest would be started with now; undefined while its kernel or initramfs is not known. */
+export function launchOf(
+  wanted: GuestWanted,
+  desired: Desired,
+  observed: Observed,
+): { launch: Launch | undefined; problem: string | undefined } {
+  const kernel = observed.kernels.get(wanted.kernel);
+  if (kernel === undefined || !kernel.ok) return { launch: undefined, problem: undefined };
+  if (kernel.caps.nfsRoot === 'initramfs' && kernel.initramfs === undefined) {
+    return { launch: undefined, problem: undefined };
+  }
+  const exported = desired.exports.get(wanted.name);
+  const kind = wanted.root.local ? observed.exporter.kind : 'none';
+  const version = wanted.root.versionGiven ? versionOf(wanted) : defaultVersion(kind);
+  const directory = exported === undefined ? wanted.root.directory : mountDirectory(kind, exported, version);
+  const own = `${observed.guestsDirectory}/${wanted.name}`;
+  try {
+    const argv = kernelCommandLine({
+      guest: wanted,
+      caps: kernel.caps,
+      initramfs: kernel.initramfs,
+      mount: { directory, defaultVersion: defaultVersion(kind) },
+      paths: { umlDir: `${own}/uml`, notify: `${own}/notify`, hostfsJail: `${own}/empty` },
+    });
+    return { launch: { argv: [wanted.kernel, ...argv] }, problem: undefined };
+  } catch (error) {
+    return { launch: undefined, problem: messageOf(error) };
+  }
+}
+
+function versionOf(wanted: GuestWanted): string {
+  return wanted.root.options.find((option) => option.startsWith('vers='))?.slice('vers='.length) ?? '';
+}
