@@ -15,7 +15,11 @@ export function planExporter(desired: Desired, observed: Observed): Step[] {
   const { exporter } = observed;
   if (exporter.kind === 'none' || exporter.running || desired.exports.size === 0) return [];
   return [
-    { kind: 'exporter.start', exporter: exporter.kind, why: exporter.problem ?? 'the NFS server does not run' },
+    {
+      kind: 'exporter.start',
+      exporter: exporter.kind,
+      why: exporter.problem ?? 'the NFS server does not run',
+    },
   ];
 }
 

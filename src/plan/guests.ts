@@ -1,8 +1,8 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { EndReason, GuestSeen, Observed, ProcessSeen, StopPhase } from '../model/observed.ts';
-import { nextPhase, phaseLimit } from './stop-phases.ts';
 import { wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
+import { nextPhase, phaseLimit } from './stop-phases.ts';
 
 /** How often (ms) a guest that cannot start is looked at again, for causes that send no event. */
 const blockedRetry = 2_000;
@@ -65,7 +65,11 @@ function stopCause(
   }
   if (wanted.health.interval > 0 && seen.health.failures >= wanted.health.threshold) {
     const error = seen.health.lastError ?? 'no answer';
-    return { phase: 'kill', reason: 'hang', why: `${seen.health.failures} health checks in a row failed: ${error}` };
+    return {
+      phase: 'kill',
+      reason: 'hang',
+      why: `${seen.health.failures} health checks in a row failed: ${error}`,
+    };
   }
   if (lostTap(seen, wanted, observed, now)) {
     return { phase: 'halt', reason: 'crash', why: `its tap ${wanted.network.tap} was deleted and made anew` };
@@ -84,7 +88,13 @@ function continueStop(name: string, seen: GuestSeen, stopTimeout: number, now: n
   if (now < due) return [wait(name, due, `it has until then for ${stop.phase}`)];
   const phase = nextPhase(stop.phase);
   return [
-    { kind: 'guest.stop', guest: name, phase, reason: stop.reason, why: `${stop.phase} did not end it (${stop.cause})` },
+    {
+      kind: 'guest.stop',
+      guest: name,
+      phase,
+      reason: stop.reason,
+      why: `${stop.phase} did not end it (${stop.cause})`,
+    },
   ];
 }
 
@@ -144,13 +154,21 @@ export function planIdle(
     ];
   }
   if (seen.notBefore !== undefined && now < seen.notBefore) {
-    return [wait(name, seen.notBefore, `it is not restarted before, after ${seen.end?.reason ?? 'a failure'}`)];
+    return [
+      wait(name, seen.notBefore, `it is not restarted before, after ${seen.end?.reason ?? 'a failure'}`),
+    ];
   }
   const steps: Step[] = [];
   const root = observed.roots.get(name);
   if (root !== undefined && !root.tailored) {
     const { directory } = wanted.root;
-    steps.push({ kind: 'root.tailor', guest: name, directory, hostname: wanted.hostname, why: 'the root lacks what umlnfs puts into it' });
+    steps.push({
+      kind: 'root.tailor',
+      guest: name,
+      directory,
+      hostname: wanted.hostname,
+      why: 'the root lacks what umlnfs puts into it',
+    });
   }
   const kernel = observed.kernels.get(wanted.kernel);
   if (kernel?.ok && kernel.caps.nfsRoot === 'initramfs' && kernel.initramfs === undefined) {

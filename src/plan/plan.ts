@@ -1,5 +1,5 @@
-import { messageOf } from '../model/error.ts';
 import type { Desired, GuestWanted } from '../model/desired.ts';
+import { messageOf } from '../model/error.ts';
 import type { GuestSeen, Observed } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
@@ -35,7 +35,12 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   const steps: Step[] = [];
   const sharedWaits = observed.sharedRetryAt !== undefined && now < observed.sharedRetryAt;
   if (sharedWaits) {
-    steps.push({ kind: 'wait', guest: '', until: observed.sharedRetryAt ?? now, why: 'a step that every guest needs failed' });
+    steps.push({
+      kind: 'wait',
+      guest: '',
+      until: observed.sharedRetryAt ?? now,
+      why: 'a step that every guest needs failed',
+    });
   } else if (desired.guests.size > 0) {
     steps.push(...planBridge(desired, observed), ...planExporter(desired, observed));
   }
@@ -44,24 +49,42 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   }
   for (const [name, seen] of observed.guests) {
     if (desired.guests.has(name)) continue;
-    if (seen.process === undefined) {
+    if (isWaiting(seen, now)) {
+      steps.push(waitForRetry(name, seen, now));
+    } else if (seen.process === undefined) {
       steps.push({ kind: 'guest.forget', guest: name, why: 'it has no definition and no process' });
     } else {
       steps.push(...planRunning(name, desired, seen, seen.process, undefined, observed, now));
     }
   }
-  steps.push(...planStaleTaps(desired, observed));
-  if (observed.exporter.running) steps.push(...planStaleExports(desired, observed));
-  return steps;
+  const stale = planStaleTaps(desired, observed);
+  if (observed.exporter.running) stale.push(...planStaleExports(desired, observed));
+  const waiting = (step: Step) => 'guest' in step && isWaiting(observed.guests.get(step.guest), now);
+  return [...steps, ...stale.filter((step) => !waiting(step))];
 }
 
-function planGuest(wanted: GuestWanted, desired: Desired, observed: Observed, now: number, sharedWaits: boolean): Step[] {
+/** After a failed step a guest is left alone for a while. */
+function isWaiting(seen: GuestSeen | undefined, now: number): boolean {
+  return seen?.retryAt !== undefined && now < seen.retryAt;
+}
+
+function waitForRetry(guest: string, seen: GuestSeen, now: number): Step {
+  const why = `the last step for it failed: ${seen.problem ?? 'no reason given'}`;
+  return { kind: 'wait', guest, until: seen.retryAt ?? now, why };
+}
+
+function planGuest(
+  wanted: GuestWanted,
+  desired: Desired,
+  observed: Observed,
+  now: number,
+  sharedWaits: boolean,
+): Step[] {
   const seen = observed.guests.get(wanted.name) ?? unseen;
   const { launch, problem } = launchOf(wanted, desired, observed);
-  if (seen.retryAt !== undefined && now < seen.retryAt) {
-    const why = `the last step for it failed: ${seen.problem ?? 'no reason given'}`;
+  if (isWaiting(seen, now)) {
     return [
-      { kind: 'wait', guest: wanted.name, until: seen.retryAt, why },
+      waitForRetry(wanted.name, seen, now),
       ...(seen.process === undefined
         ? []
         : planRunning(wanted.name, desired, seen, seen.process, launch, observed, now)),
@@ -72,7 +95,11 @@ function planGuest(wanted: GuestWanted, desired: Desired, observed: Observed, no
   if (tap !== undefined) steps.push(...planTap(tap, observed));
   const exported = desired.exports.get(wanted.name);
   // Without a directory there is nothing to export; the guest's own steps say so.
-  if (exported !== undefined && observed.roots.get(wanted.name)?.exists !== false && observed.exporter.running) {
+  if (
+    exported !== undefined &&
+    observed.roots.get(wanted.name)?.exists !== false &&
+    observed.exporter.running
+  ) {
     steps.push(...planExport(exported, observed));
   }
   if (seen.process !== undefined) {

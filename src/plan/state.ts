@@ -5,7 +5,8 @@ import { isFailure, restartsAfter } from './restart.ts';
 /** Whether the guest should have a process now, quarantine and backoff left aside. */
 export function wantsRunning(wanted: GuestWanted | undefined, seen: GuestSeen): boolean {
   if (wanted === undefined || seen.intent === 'stop') return false;
-  if (seen.intent === 'auto' && !wanted.autostart && seen.process === undefined && seen.end === undefined) return false;
+  if (seen.intent === 'auto' && !wanted.autostart && seen.process === undefined && seen.end === undefined)
+    return false;
   if (seen.process !== undefined || seen.end === undefined) return true;
   // An end that umlnfs brought about, for a change or a restart, is followed by a start.
   return seen.end.reason === 'stopped' || restartsAfter(seen.end.reason, wanted.restart.policy);

@@ -10,9 +10,24 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'export.add'; readonly guest: string; readonly export: ExportWanted }
   | { readonly kind: 'export.remove'; readonly guest: string; readonly path: string; readonly client: string }
   | { readonly kind: 'initramfs.build'; readonly kernel: string }
-  | { readonly kind: 'root.tailor'; readonly guest: string; readonly directory: string; readonly hostname: string }
-  | { readonly kind: 'guest.start'; readonly guest: string; readonly wanted: GuestWanted; readonly argv: readonly string[] }
-  | { readonly kind: 'guest.stop'; readonly guest: string; readonly phase: StopPhase; readonly reason: EndReason }
+  | {
+      readonly kind: 'root.tailor';
+      readonly guest: string;
+      readonly directory: string;
+      readonly hostname: string;
+    }
+  | {
+      readonly kind: 'guest.start';
+      readonly guest: string;
+      readonly wanted: GuestWanted;
+      readonly argv: readonly string[];
+    }
+  | {
+      readonly kind: 'guest.stop';
+      readonly guest: string;
+      readonly phase: StopPhase;
+      readonly reason: EndReason;
+    }
   /** Forget a guest that has no definition and no process any more. */
   | { readonly kind: 'guest.forget'; readonly guest: string }
   /** The guest should run and cannot: `why` is the cause, with what to do. */

@@ -1,0 +1,213 @@
+import type { Logger } from 'pino';
+import type { TapWanted } from '../model/desired.ts';
+import { messageOf, UserError } from '../model/error.ts';
+import { describeStep } from '../plan/describe.ts';
+import type { Step, StepOf } from '../plan/step.ts';
+import type { Guests } from './guests.ts';
+
+/** What carries a step out; each is idempotent and throws UserError when it cannot. */
+export interface Executors {
+  ensureBridge(step: StepOf<'bridge.ensure'>): Promise<void>;
+  startExporter(step: StepOf<'exporter.start'>): Promise<void>;
+  buildInitramfs(step: StepOf<'initramfs.build'>): Promise<void>;
+  /** All at once, since one call of ip(8) makes many; the map holds what failed, by tap name. */
+  ensureTaps(taps: readonly TapWanted[]): Promise<ReadonlyMap<string, unknown>>;
+  removeTap(step: StepOf<'tap.remove'>): Promise<void>;
+  addExport(step: StepOf<'export.add'>): Promise<void>;
+  removeExport(step: StepOf<'export.remove'>): Promise<void>;
+  tailorRoot(step: StepOf<'root.tailor'>): Promise<void>;
+  startGuest(step: StepOf<'guest.start'>): Promise<void>;
+  stopGuest(step: StepOf<'guest.stop'>): Promise<void>;
+  forgetGuest(step: StepOf<'guest.forget'>): Promise<void>;
+}
+
+/** Steps of so many guests are carried out side by side. */
+const breadth = 8;
+
+/** A plan carried out this often in a row without an effect is a step that lies, and is treated as failed. */
+const sameAgain = 5;
+
+type Shared = StepOf<'bridge.ensure'> | StepOf<'exporter.start'> | StepOf<'initramfs.build'>;
+
+function isShared(step: Step): step is Shared {
+  return step.kind === 'bridge.ensure' || step.kind === 'exporter.start' || step.kind === 'initramfs.build';
+}
+
+export class Executor {
+  readonly #executors: Executors;
+  readonly #guests: Guests;
+  readonly #log: Logger;
+  readonly #clock: () => number;
+  /** When shared steps may be tried again after one failed, and what it said. */
+  sharedRetryAt: number | undefined;
+  sharedProblem: string | undefined;
+  #sharedFailures = 0;
+  readonly #repeats = new Map<string, { what: string; count: number }>();
+
+  constructor(executors: Executors, guests: Guests, log: Logger, clock: () => number) {
+    this.#executors = executors;
+    this.#guests = guests;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** Carries the steps out; true when anything was done or tried, so that reality has to be read again. */
+  async execute(steps: readonly Step[]): Promise<boolean> {
+    const todo = steps.filter((step) => step.kind !== 'wait' && step.kind !== 'blocked');
+    this.#noteBlocked(steps);
+    if (todo.length === 0) {
+      this.#repeats.clear();
+      return false;
+    }
+    const sharedFine = await this.#runShared(todo.filter(isShared));
+    const chains = new Map<string, Step[]>();
+    for (const step of todo) {
+      if (isShared(step) || (!sharedFine && step.kind !== 'guest.stop')) continue;
+      chains.set(step.guest, [...(chains.get(step.guest) ?? []), step]);
+    }
+    const failed = await this.#runTaps(chains);
+    await inParallel([...chains], breadth, ([guest, chain]) =>
+      this.#runChain(guest, chain, failed.get(guest)),
+    );
+    return true;
+  }
+
+  async #runShared(steps: readonly Shared[]): Promise<boolean> {
+    for (const step of steps) {
+      try {
+        this.#refuseRepeats(step, '');
+        this.#announce(step);
+        if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
+        else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
+        else await this.#executors.buildInitramfs(step);
+      } catch (error) {
+        this.#sharedFailures += 1;
+        this.sharedRetryAt = this.#clock() + Math.min(30_000, 1_000 * 2 ** (this.#sharedFailures - 1));
+        this.sharedProblem = sentence(error);
+        this.#report(step, error);
+        return false;
+      }
+    }
+    this.#sharedFailures = 0;
+    this.sharedRetryAt = undefined;
+    this.sharedProblem = undefined;
+    return true;
+  }
+
+  /** Makes all wanted taps in one go; returns the error of each guest whose tap could not be made. */
+  async #runTaps(
+    chains: ReadonlyMap<string, readonly Step[]>,
+  ): Promise<Map<string, { step: Step; error: unknown }>> {
+    const steps = [...chains.values()].flat().filter((step) => step.kind === 'tap.ensure');
+    const failed = new Map<string, { step: Step; error: unknown }>();
+    if (steps.length === 0) return failed;
+    for (const step of steps) this.#announce(step);
+    const errors = await this.#executors.ensureTaps(steps.map((step) => step.tap));
+    for (const step of steps) {
+      if (errors.has(step.tap.name)) failed.set(step.guest, { step, error: errors.get(step.tap.name) });
+    }
+    return failed;
+  }
+
+  async #runChain(
+    guest: string,
+    chain: readonly Step[],
+    tapFailure: { step: Step; error: unknown } | undefined,
+  ): Promise<void> {
+    let current = tapFailure?.step;
+    try {
+      if (tapFailure !== undefined) throw tapFailure.error;
+      for (const step of chain) {
+        current = step;
+        this.#refuseRepeats(step, guest);
+        if (step.kind === 'tap.ensure') continue;
+        this.#announce(step);
+        await this.#runStep(step);
+      }
+      this.#guests.stepsSucceeded(guest);
+    } catch (error) {
+      this.#guests.stepFailed(guest, sentence(error));
+      if (current !== undefined) this.#report(current, error);
+    }
+  }
+
+  async #runStep(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'tap.remove':
+        return this.#executors.removeTap(step);
+      case 'export.add':
+        return this.#executors.addExport(step);
+      case 'export.remove':
+        return this.#executors.removeExport(step);
+      case 'root.tailor':
+        return this.#executors.tailorRoot(step);
+      case 'guest.start':
+        return this.#executors.startGuest(step);
+      case 'guest.stop':
+        return this.#executors.stopGuest(step);
+      case 'guest.forget':
+        return this.#executors.forgetGuest(step);
+      default:
+        throw new Error(`no executor for ${step.kind}`);
+    }
+  }
+
+  /** Blocked guests are logged once per cause, and their cause is kept for status. */
+  #noteBlocked(steps: readonly Step[]): void {
+    const causes = new Map<string, string>();
+    for (const step of steps) if (step.kind === 'blocked') causes.set(step.guest, step.why);
+    for (const record of this.#guests.records.values()) {
+      const cause = causes.get(record.name) ?? '';
+      if (cause !== '' && cause !== record.blocked) {
+        this.#log.error({ guest: record.name, event: 'step-failed' }, cause);
+      }
+      record.blocked = cause;
+    }
+  }
+
+  /** A step that comes again and again though it always succeeded would spin the loop. */
+  #refuseRepeats(step: Step, key: string): void {
+    // A guest may crash or resist being stopped as often as it likes; backoff and phases bound that.
+    if (step.kind === 'guest.start' || step.kind === 'guest.stop') return;
+    const what = describeStep(step, 0).what;
+    const id = `${key}\0${step.kind}`;
+    const before = this.#repeats.get(id);
+    const count = before?.what === what ? before.count + 1 : 1;
+    this.#repeats.set(id, { what, count });
+    if (count > sameAgain) {
+      this.#repeats.delete(id);
+      throw new UserError(what, `it was done ${sameAgain} times and had no effect: ${step.why}`);
+    }
+  }
+
+  #announce(step: Step): void {
+    const line = describeStep(step, this.#clock());
+    const guest = line.guest === '' ? {} : { guest: line.guest };
+    this.#log.info({ ...guest, step: line.kind, reason: line.why }, line.what);
+  }
+
+  #report(step: Step, error: unknown): void {
+    const { guest, kind, why } = describeStep(step, this.#clock());
+    const about = { ...(guest === '' ? {} : { guest }), step: kind, reason: why, event: 'step-failed' };
+    if (error instanceof UserError) this.#log.error(about, sentence(error));
+    else this.#log.error({ ...about, err: error }, sentence(error));
+  }
+}
+
+/** An error and what to do next, in one sentence. */
+function sentence(error: unknown): string {
+  const message = messageOf(error);
+  return error instanceof UserError && error.hint !== undefined ? `${message}; ${error.hint}` : message;
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+}

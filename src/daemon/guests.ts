@@ -1,0 +1,242 @@
+import type { Logger } from 'pino';
+import type { Marks } from '../adapters/state/marks.ts';
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import { classifyEnd } from '../model/end.ts';
+import { messageOf } from '../model/error.ts';
+import type { EndReason, GuestSeen, ProcessSeen } from '../model/observed.ts';
+import type { GuestRunner, ProcessExit } from '../model/runner.ts';
+import { unseen } from '../plan/plan.ts';
+import { afterFailure, isFailure, recent, restartsAfter } from '../plan/restart.ts';
+import { GuestRecord } from './record.ts';
+
+/** After a failed step a guest's steps wait this long (ms) first, twice as long each time, up to the longest. */
+const firstRetry = 1_000;
+const longestRetry = 30_000;
+
+export interface GuestsOptions {
+  readonly runner: GuestRunner;
+  readonly marks: Marks;
+  readonly log: Logger;
+  readonly clock: () => number;
+  readonly markDirty: () => void;
+  readonly desired: () => Desired | undefined;
+}
+
+/** Everything seen of the guests' processes; the loop reads it, events write it. */
+export class Guests {
+  readonly records = new Map<string, GuestRecord>();
+  readonly #options: GuestsOptions;
+  readonly #retries = new Map<string, number>();
+  /** Guests whose last end is being looked into: nothing is planned for them before its reason is known. */
+  #ending = 0;
+
+  constructor(options: GuestsOptions) {
+    this.#options = options;
+    options.runner.onExit((exit) => void this.#ended(exit));
+  }
+
+  /** Finds the guests that run since before this daemon, and what marks tell of the others. */
+  async adopt(names: Iterable<string>): Promise<readonly string[]> {
+    const { runner, marks, clock, log } = this.#options;
+    const running = await runner.adopt();
+    for (const name of new Set([...running.keys(), ...names])) {
+      const record = this.record(name);
+      const intent = await marks.read(name, 'intent');
+      if (intent === 'start' || intent === 'stop') record.seen.intent = intent;
+      const process = running.get(name);
+      if (process === undefined) {
+        if (intent === 'powered-off') {
+          record.seen.end = {
+            reason: 'power-off',
+            at: clock(),
+            detail: 'it powered itself off',
+            wasReady: true,
+          };
+        }
+        continue;
+      }
+      record.began(process, wallOf(process.startedAt, clock()));
+      if ((await marks.read(name, 'ready')) === String(process.pid)) {
+        record.becameReady(clock());
+        record.readySeconds = -1;
+      }
+      log.info({ guest: name, pid: process.pid }, 'adopted a running guest');
+    }
+    return [...running.keys()];
+  }
+
+  record(name: string): GuestRecord {
+    let record = this.records.get(name);
+    if (record === undefined) {
+      record = new GuestRecord(name);
+      this.records.set(name, record);
+    }
+    return record;
+  }
+
+  seen(): ReadonlyMap<string, GuestSeen> {
+    return new Map([...this.records].map(([name, record]) => [name, { ...record.seen }]));
+  }
+
+  /** True while an end is being looked into. */
+  get unsettled(): boolean {
+    return this.#ending > 0;
+  }
+
+  /** A process was started for `wanted`. */
+  began(wanted: GuestWanted, process: ProcessSeen): void {
+    const record = this.record(wanted.name);
+    const { end } = record.seen;
+    const { clock } = this.#options;
+    if (end !== undefined && end.reason !== 'stopped') {
+      record.seen.restarts += 1;
+      if (countsAsFailure(end)) {
+        record.seen.restartTimes = [...recent(record.seen.restartTimes, wanted.restart, clock()), clock()];
+      }
+    }
+    record.began(process, Date.now() * 1000);
+  }
+
+  /** The guest is ready; `how` is for the log. */
+  ready(name: string, how: string): void {
+    const record = this.records.get(name);
+    const process = record?.seen.process;
+    if (record === undefined || process === undefined || record.seen.readyAt !== undefined) return;
+    record.becameReady(this.#options.clock());
+    const seconds = Number(record.readySeconds.toFixed(2));
+    this.#options.log.info({ guest: name, seconds, how, event: 'ready' }, `guest ${name} is ready`);
+    void this.#options.marks
+      .write(name, 'ready', String(process.pid))
+      .catch((error) =>
+        this.#options.log.warn({ guest: name, err: error }, 'cannot note that the guest is ready'),
+      );
+    this.#options.markDirty();
+  }
+
+  /** What an operator wishes; kept over a restart of the daemon. */
+  async wish(name: string, intent: 'start' | 'stop' | 'restart'): Promise<void> {
+    const { seen } = this.record(name);
+    seen.intent = intent === 'restart' && seen.process === undefined ? 'start' : intent;
+    if (intent !== 'stop') this.#forgive(name);
+    await this.#options.marks.write(name, 'intent', intent === 'stop' ? 'stop' : 'start');
+    this.#options.markDirty();
+  }
+
+  /** Clears quarantine, backoff and history. */
+  async reset(name: string): Promise<void> {
+    this.#forgive(name);
+    this.record(name).seen.restartTimes = [];
+    await this.#options.marks.remove(name, 'intent');
+    this.record(name).seen.intent = 'auto';
+    this.#options.markDirty();
+  }
+
+  #forgive(name: string): void {
+    const { seen } = this.record(name);
+    seen.quarantined = false;
+    seen.notBefore = undefined;
+    seen.end = undefined;
+    seen.problem = undefined;
+    seen.retryAt = undefined;
+    this.#retries.delete(name);
+  }
+
+  /** A step for the guest failed: say so, and leave it alone for a while. */
+  stepFailed(name: string, message: string): void {
+    const { seen } = this.record(name);
+    const count = (this.#retries.get(name) ?? 0) + 1;
+    this.#retries.set(name, count);
+    seen.problem = message;
+    seen.retryAt = this.#options.clock() + Math.min(longestRetry, firstRetry * 2 ** (count - 1));
+  }
+
+  stepsSucceeded(name: string): void {
+    const record = this.records.get(name);
+    if (record === undefined) return;
+    this.#retries.delete(name);
+    record.seen.problem = undefined;
+    record.seen.retryAt = undefined;
+  }
+
+  /** No definition and no process: nothing of it is kept. */
+  async forget(name: string): Promise<void> {
+    this.records.delete(name);
+    this.#retries.delete(name);
+    await this.#options.marks.remove(name, 'intent');
+    await this.#options.marks.remove(name, 'ready');
+  }
+
+  async #ended(exit: ProcessExit): Promise<void> {
+    const record = this.records.get(exit.guest);
+    if (record?.seen.process?.pid !== exit.pid) return;
+    this.#ending += 1;
+    try {
+      const tail = await this.#options.runner.consoleTail(exit.guest).catch((error) => messageOf(error));
+      await this.#settle(record, exit, tail);
+    } catch (error) {
+      this.#options.log.error({ guest: exit.guest, err: error }, 'cannot record the end of a guest');
+    } finally {
+      this.#ending -= 1;
+      this.#options.markDirty();
+    }
+  }
+
+  async #settle(record: GuestRecord, exit: ProcessExit, tail: string): Promise<void> {
+    const { log, clock, marks, desired } = this.#options;
+    const { seen } = record;
+    const now = clock();
+    const found = classifyEnd({
+      code: exit.code,
+      signal: exit.signal,
+      consoleTail: tail,
+      panicked: record.panicked,
+    });
+    const { stop } = seen;
+    const reason: EndReason = stop === undefined ? found.reason : stop.reason;
+    const detail = stop === undefined ? found.detail : `${stop.cause}; ${found.detail}`;
+    const end = { reason, at: now, detail, wasReady: seen.readyAt !== undefined };
+    Object.assign(seen, {
+      process: undefined,
+      readyAt: undefined,
+      stop: undefined,
+      end,
+      health: unseen.health,
+    });
+    record.lastEnd = end;
+    record.lastEndWall = Date.now() * 1000;
+    record.console = '';
+    await marks.remove(record.name, 'ready');
+    log.info({ guest: record.name, reason, detail, event: 'ended' }, `guest ${record.name} ended: ${reason}`);
+    if (seen.intent === 'restart') {
+      seen.intent = 'start';
+      seen.end = undefined;
+    }
+    const wanted = desired()?.guests.get(record.name);
+    if (wanted === undefined || seen.intent === 'stop') return;
+    if (countsAsFailure(end) && restartsAfter(reason, wanted.restart.policy))
+      this.#backOff(record, wanted, now);
+    else if (reason === 'power-off' && !restartsAfter(reason, wanted.restart.policy)) {
+      await marks.write(record.name, 'intent', 'powered-off');
+    }
+  }
+
+  #backOff(record: GuestRecord, wanted: GuestWanted, now: number): void {
+    const verdict = afterFailure(record.seen.restartTimes, wanted.restart, now, Math.random());
+    record.seen.quarantined = verdict.quarantined;
+    record.seen.notBefore = verdict.notBefore;
+    if (!verdict.quarantined) return;
+    this.#options.log.error(
+      { guest: record.name, event: 'quarantined' },
+      `guest ${record.name} failed too often and is left stopped: mend the cause, then umlnfs reset ${record.name}`,
+    );
+  }
+}
+
+/** A reboot before it was ever ready is a failed start: it must not loop at full speed. */
+function countsAsFailure(end: { reason: EndReason; wasReady: boolean }): boolean {
+  return isFailure(end.reason) || (end.reason === 'reboot' && !end.wasReady);
+}
+
+function wallOf(monotonic: number, now: number): number {
+  return Math.round((Date.now() - (now - monotonic)) * 1000);
+}

@@ -1,0 +1,131 @@
+import { connect } from 'node:net';
+import type { GuestWanted } from '../model/desired.ts';
+import { messageOf } from '../model/error.ts';
+import { rootMounted } from '../model/mounts.ts';
+import type { GuestRecord } from './record.ts';
+
+/** How often (ms) a guest whose readiness has to be asked for is asked. */
+const readinessInterval = 150;
+/** Time (ms) for the answer to one such question. */
+const readinessTimeout = 1_000;
+
+export interface HealthOptions {
+  /** Asks the guest's kernel over mconsole; rejects when it does not answer in time (ms). */
+  readonly ask: (guest: string, command: 'version' | 'proc 1/mounts', timeout: number) => Promise<string>;
+  /** The pts of the guest's console, or empty. */
+  readonly console: (guest: string) => Promise<string>;
+  readonly clock: () => number;
+  readonly onReady: (guest: string, how: string) => void;
+  readonly markDirty: () => void;
+}
+
+/**
+ * Asks each guest how it is, at its own pace: whether it is ready, where nothing tells, and whether it still
+ * answers. Writes what it learns into the guest's record; decides nothing.
+ */
+export class Health {
+  readonly #options: HealthOptions;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #closed = false;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+  }
+
+  /** Follows the guest from now on, if it has a process and is not followed already. */
+  follow(record: GuestRecord, wanted: () => GuestWanted | undefined): void {
+    if (this.#timers.has(record.name) || record.seen.process === undefined) return;
+    this.#schedule(record, wanted, record.seen.readyAt === undefined ? readinessInterval : 0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #schedule(record: GuestRecord, wanted: () => GuestWanted | undefined, delay: number): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => void this.#look(record, wanted), delay);
+    this.#timers.set(record.name, timer);
+  }
+
+  async #look(record: GuestRecord, wanted: () => GuestWanted | undefined): Promise<void> {
+    const pid = record.seen.process?.pid;
+    const definition = wanted();
+    let next = readinessInterval;
+    if (pid !== undefined && record.seen.stop === undefined && definition !== undefined) {
+      if (record.console === '' && record.kernelUp) await this.#learnConsole(record, pid);
+      if (record.seen.readyAt === undefined) await this.#lookForReadiness(record, definition, pid);
+      else next = await this.#check(record, definition, pid);
+    }
+    this.#timers.delete(record.name);
+    if (record.seen.process !== undefined) this.#schedule(record, wanted, next);
+  }
+
+  async #learnConsole(record: GuestRecord, pid: number): Promise<void> {
+    const pts = await this.#options.console(record.name).catch(() => '');
+    if (record.seen.process?.pid !== pid || pts === '') return;
+    record.console = pts;
+    this.#options.markDirty();
+  }
+
+  /** A guest that was ready or not before this daemon began cannot tell again: its mounts do. */
+  async #lookForReadiness(record: GuestRecord, wanted: GuestWanted, pid: number): Promise<void> {
+    const asks = wanted.ready === 'mount' || record.seen.process?.adopted === true;
+    if (!asks) return;
+    try {
+      const mounts = await this.#options.ask(record.name, 'proc 1/mounts', readinessTimeout);
+      record.kernelUp = true;
+      if (record.seen.process?.pid === pid && rootMounted(mounts)) {
+        this.#options.onReady(record.name, 'its root is mounted');
+      }
+    } catch {
+      // It is still booting; StartTimeoutSec= bounds that.
+    }
+  }
+
+  /** One health check; returns the time (ms) until the next. */
+  async #check(record: GuestRecord, wanted: GuestWanted, pid: number): Promise<number> {
+    const { interval, timeout, tcpPort } = wanted.health;
+    if (interval === 0) return 1_000;
+    let error: string | undefined;
+    try {
+      await this.#options.ask(record.name, 'version', timeout);
+      if (tcpPort !== undefined && wanted.network.address !== undefined) {
+        await accepts(wanted.network.address, tcpPort, timeout);
+      }
+    } catch (thrown) {
+      error = messageOf(thrown);
+    }
+    const { seen } = record;
+    if (seen.process?.pid !== pid) return interval;
+    const failures = error === undefined ? 0 : seen.health.failures + 1;
+    const changed = failures !== seen.health.failures;
+    seen.health = {
+      failures,
+      lastOkAt: error === undefined ? this.#options.clock() : seen.health.lastOkAt,
+      lastError: error ?? undefined,
+    };
+    record.kernelUp ||= error === undefined;
+    if (changed) this.#options.markDirty();
+    return interval;
+  }
+}
+
+/** Resolves when the port accepts a connection within `timeout` ms. */
+function accepts(host: string, port: number, timeout: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const fail = (cause: string) => {
+      socket.destroy();
+      reject(new Error(`TCP port ${port} of ${host}: ${cause}`));
+    };
+    socket.setTimeout(timeout, () => fail('no answer in time'));
+    socket.once('error', (error) => fail(error.message));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,108 @@
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import type { GuestState, Observed } from '../model/observed.ts';
+import type { GuestStatus } from '../model/status.ts';
+import { stateOf } from '../plan/state.ts';
+import type { GuestRecord } from './record.ts';
+
+/** What status is made of, besides the guest's record. */
+export interface StatusContext {
+  readonly desired: Desired | undefined;
+  readonly observed: Observed | undefined;
+  /** By guest: why its newest definition is not in force, formatted. */
+  readonly definitionProblems: ReadonlyMap<string, string>;
+  readonly definitionFiles: ReadonlyMap<string, string>;
+  readonly consoleLog: (guest: string) => string;
+  readonly sharedProblem: string | undefined;
+  readonly now: number;
+}
+
+/** One guest's status; moves the record's state on when it changed. */
+export function statusOf(record: GuestRecord, context: StatusContext): GuestStatus {
+  const wanted = context.desired?.guests.get(record.name);
+  const { seen } = record;
+  const state = stateOf(wanted, seen, context.now);
+  if (state !== record.state) {
+    record.state = state;
+    record.stateSince = Date.now() * 1000;
+  }
+  const kernel = wanted === undefined ? undefined : context.observed?.kernels.get(wanted.kernel);
+  const { lastEnd } = record;
+  return {
+    name: record.name,
+    description: wanted?.description ?? '',
+    state,
+    stateSince: record.stateSince,
+    detail: detailOf(record, wanted, state, context.now),
+    problem: problemOf(record, state, context),
+    address: wanted?.network.address ?? '',
+    mac: wanted?.network.mac ?? '',
+    tap: wanted?.network.tap ?? '',
+    kernel: wanted?.kernel ?? '',
+    kernelVersion: kernel?.ok ? kernel.caps.version : '',
+    rootServer: wanted?.root.server ?? '',
+    rootDirectory: wanted?.root.directory ?? '',
+    pid: seen.process?.pid ?? 0,
+    startedAt: seen.process === undefined ? 0 : record.startedWall,
+    readySeconds: seen.readyAt === undefined ? -1 : record.readySeconds,
+    restarts: seen.restarts,
+    health: healthOf(record),
+    lastEndReason: lastEnd?.reason ?? '',
+    lastEndDetail: lastEnd?.detail ?? '',
+    lastEndAt: record.lastEndWall,
+    console: record.console,
+    log: context.consoleLog(record.name),
+    definition: context.definitionFiles.get(record.name) ?? '',
+  };
+}
+
+function healthOf(record: GuestRecord): GuestStatus['health'] {
+  const { health, readyAt } = record.seen;
+  if (readyAt === undefined) return 'unknown';
+  if (health.failures > 0) return 'failing';
+  return health.lastOkAt === undefined ? 'unknown' : 'ok';
+}
+
+function problemOf(record: GuestRecord, state: GuestState, context: StatusContext): string {
+  const definition = context.definitionProblems.get(record.name);
+  if (record.blocked !== '') return record.blocked;
+  if (record.seen.problem !== undefined) return record.seen.problem;
+  if (definition !== undefined) return definition;
+  const waits = state === 'starting' && record.seen.process === undefined;
+  return waits ? (context.sharedProblem ?? '') : '';
+}
+
+function detailOf(
+  record: GuestRecord,
+  wanted: GuestWanted | undefined,
+  state: GuestState,
+  now: number,
+): string {
+  const { seen } = record;
+  switch (state) {
+    case 'starting':
+      if (seen.process === undefined) return 'waiting to be started';
+      if (record.says !== '') return record.says;
+      return wanted?.ready === 'mount'
+        ? 'waiting for its root to be mounted'
+        : 'waiting for READY=1 from the guest';
+    case 'running':
+      if (seen.health.failures > 0) {
+        return `${seen.health.failures} of ${wanted?.health.threshold ?? '?'} health checks failed: ${seen.health.lastError ?? ''}`;
+      }
+      return record.says;
+    case 'stopping':
+      return seen.stop === undefined ? '' : `${seen.stop.phase}: ${seen.stop.cause}`;
+    case 'backoff':
+      return backoffDetail(seen.notBefore ?? seen.retryAt, now);
+    case 'failed':
+      return seen.quarantined ? `failed too often; umlnfs reset ${record.name} lets it start again` : '';
+    default:
+      return '';
+  }
+}
+
+function backoffDetail(until: number | undefined, now: number): string {
+  return until === undefined
+    ? 'next try soon'
+    : `next try in ${Math.max(0, Math.ceil((until - now) / 1000))} s`;
+}
