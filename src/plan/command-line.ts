@@ -1,0 +1,73 @@
+import type { GuestWanted } from '../model/desired.ts';
+import { UserError } from '../model/error.ts';
+import type { KernelCaps } from '../model/observed.ts';
+import { checkArguments, checkNotRepeated, checkSocketPath } from './kernel/limits.ts';
+import { networkArguments } from './kernel/network.ts';
+import { type Mount, nfsrootArgument } from './kernel/nfsroot.ts';
+
+export interface CommandLineInput {
+  readonly guest: GuestWanted;
+  readonly caps: KernelCaps;
+  /** Path of the initramfs, for kernels that need one. */
+  readonly initramfs: string | undefined;
+  readonly mount: Mount;
+  readonly paths: {
+    /** The directory in which UML makes its own (`NAME/mconsole`, `NAME/pid`). */
+    readonly umlDir: string;
+    readonly notify: string;
+    /** An empty directory: hostfs shows nothing else of the host. */
+    readonly hostfsJail: string;
+  };
+}
+
+/** Where a guest's kernel listens for mconsole requests. */
+export function mconsolePath(umlDir: string, guest: string): string {
+  return `${umlDir}/${guest}/mconsole`;
+}
+
+/**
+ * The arguments of a guest's kernel, without the binary. Throws UserError (`cannot start guest …`) where this
+ * kernel cannot do what the definition asks for, or would misread it.
+ */
+export function kernelCommandLine(input: CommandLineInput): string[] {
+  const { guest, caps, paths } = input;
+  const action = `start guest ${guest.name}`;
+  checkSocketPath(action, mconsolePath(paths.umlDir, guest.name));
+  checkSocketPath(action, paths.notify);
+  const own = [
+    `umid=${guest.name}`,
+    `uml_dir=${paths.umlDir}`,
+    `mem=${Math.ceil(guest.memoryBytes / 1024)}K`,
+    ...initramfsArgument(action, input),
+    'root=/dev/nfs',
+    guest.root.readOnly ? 'ro' : 'rw',
+    nfsrootArgument(action, guest.root, input.mount),
+    // Servers tell clients apart by it, and two with the same one steal each other's sessions.
+    `nfs.nfs4_unique_id=${guest.name}-${guest.network.mac.replaceAll(':', '')}`,
+    ...networkArguments(action, guest, caps),
+    ...(guest.init === undefined ? [] : [`init=${guest.init}`]),
+    ...(caps.seccomp ? [`seccomp=${guest.seccomp}`] : []),
+    // A guest that reboots would execute its kernel again in place, and fail: the tap is still held.
+    'noreboot',
+    `mconsole=notify:${paths.notify}`,
+    `hostfs=${paths.hostfsJail}`,
+    // All consoles and serial lines lead nowhere, but the first writes to stdout and the second has a pts.
+    'con=null',
+    'con0=null,fd:1',
+    'con1=pts',
+    'ssl=null',
+  ];
+  checkNotRepeated(action, guest.arguments, own);
+  // Last: `--` among them hands the rest to init.
+  const all = [...own, ...guest.arguments];
+  checkArguments(action, all, guest.arguments);
+  return all;
+}
+
+function initramfsArgument(action: string, input: CommandLineInput): readonly string[] {
+  if (input.caps.nfsRoot === 'builtin') return [];
+  if (input.initramfs === undefined) {
+    throw new UserError(action, `the initramfs for kernel ${input.guest.kernel} is not built yet`);
+  }
+  return [`initrd=${input.initramfs}`];
+}
