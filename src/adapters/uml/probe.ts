@@ -1,0 +1,141 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { messageOf, UserError } from '../../model/error.ts';
+import type { KernelCaps } from '../../model/observed.ts';
+import { findBusybox } from './busybox.ts';
+import { autoconfOf, type KernelConfig, nfsRootWay, parseConfig, transportsOf } from './kernel-config.ts';
+import { findModules, moduleDirectories } from './modules.ts';
+import { type Identity, runUntrusted } from './unprivileged.ts';
+
+/** Time (ms) for each question; a UML kernel answers in some 10. */
+const timeout = 10_000;
+
+const cache = new Map<string, Promise<KernelCaps>>();
+
+/**
+ * What a kernel binary can do, asked from the binary itself, which runs without privileges for it. The answer
+ * is kept as long as the file is the same. Throws UserError (`cannot use kernel PATH: …`) for what is no UML
+ * kernel, or one without a way to an NFS root.
+ */
+export async function probeKernel(path: string, runAs: Identity): Promise<KernelCaps> {
+  const seen = await statKernel(path);
+  const key = [path, runAs.uid, runAs.gid, seen.dev, seen.ino, seen.size, seen.mtimeNs, seen.ctimeNs].join(
+    '\0',
+  );
+  const kept = cache.get(key);
+  if (kept !== undefined) return await kept;
+  const probing = ask(path, runAs);
+  cache.set(key, probing);
+  // A cause outside the file (missing modules) may be mended without touching it.
+  probing.catch(() => cache.delete(key));
+  return await probing;
+}
+
+async function ask(path: string, runAs: Identity): Promise<KernelCaps> {
+  await checkElf(path);
+  // One after the other: the first tells a stranger, which is then asked no more.
+  const config = parseConfig(await answer(path, runAs, '--showconfig'));
+  if (config.get('CONFIG_UML') !== 'y') throw notUml(path, 'its --showconfig has no CONFIG_UML=y');
+  const [version, help] = await Promise.all([
+    answer(path, runAs, '--version'),
+    answer(path, runAs, '--help'),
+  ]);
+  const release = version.trim().split('\n').at(-1) ?? '';
+  const nfsRoot = await nfsRootOf(path, config, release);
+  const transports = transportsOf(config);
+  if (transports.length === 0) {
+    throw new UserError(
+      `use kernel ${path}`,
+      'it has neither CONFIG_UML_NET_VECTOR nor CONFIG_UML_NET_TUNTAP: no network',
+      {
+        hint: "name another kernel with Kernel=, such as Debian's /usr/bin/linux.uml",
+      },
+    );
+  }
+  return {
+    version: release,
+    nfsRoot,
+    ipAutoconf: nfsRoot === 'builtin' ? autoconfOf(config) : await autoconfOfInitramfs(config),
+    transports,
+    seccomp: /^\s*seccomp=/m.test(help),
+  };
+}
+
+async function statKernel(path: string): Promise<BigIntStats> {
+  try {
+    const found = await stat(path, { bigint: true });
+    if (!found.isFile())
+      throw new UserError(`use kernel ${path}`, 'it is no regular file', { hint: 'correct Kernel=' });
+    return found;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new UserError(`use kernel ${path}`, 'there is no such file', {
+        hint: 'apt install user-mode-linux, or correct Kernel=',
+        cause: error,
+      });
+    }
+    throw new UserError(`use kernel ${path}`, messageOf(error), { cause: error });
+  }
+}
+
+async function checkElf(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+    throw new UserError(`use kernel ${path}`, messageOf(error), { cause: error });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (bytesRead < 4 || buffer.readUInt32BE(0) !== 0x7f454c46) throw notUml(path, 'it is no ELF executable');
+  } finally {
+    await file.close();
+  }
+}
+
+async function answer(path: string, runAs: Identity, question: string): Promise<string> {
+  const outcome = await runUntrusted(runAs, [path, question], timeout);
+  if (outcome.code === 0) return outcome.stdout;
+  // The exit status of env for a program that it cannot execute.
+  if (outcome.code === 126 && /ermission denied/.test(outcome.stderr)) {
+    throw new UserError(`use kernel ${path}`, `user ${runAs.uid} has no permission to execute it`, {
+      hint: `chmod a+rx ${path}, and let everybody search the directories above it`,
+    });
+  }
+  if (outcome.timedOut) throw notUml(path, `${question} did not end within ${timeout / 1000} s`);
+  throw notUml(path, `${question} fails`);
+}
+
+function notUml(path: string, cause: string): UserError {
+  return new UserError(`use kernel ${path}`, `it is no User Mode Linux kernel: ${cause}`, {
+    hint: "name a UML kernel with Kernel=, such as Debian's /usr/bin/linux.uml",
+  });
+}
+
+async function nfsRootOf(
+  path: string,
+  config: KernelConfig,
+  version: string,
+): Promise<KernelCaps['nfsRoot']> {
+  const way = nfsRootWay(config);
+  if (way.kind === 'none') {
+    throw new UserError(`use kernel ${path}`, `it has no way to an NFS root: ${way.reason}`, {
+      hint: 'build it with CONFIG_ROOT_NFS=y and CONFIG_IP_PNP=y, or name another with Kernel=',
+    });
+  }
+  if (way.kind === 'initramfs' && way.modular && (await findModules(path, version)) === undefined) {
+    const places = moduleDirectories(path, version).join(', ') || 'no place';
+    throw new UserError(
+      `use kernel ${path}`,
+      `its NFS modules are missing (version ${version}; looked in ${places})`,
+      {
+        hint: "install the modules that belong to it; Debian's user-mode-linux package brings its own",
+      },
+    );
+  }
+  return way.kind;
+}
+
+/** The initramfs asks for addresses with busybox's udhcpc, which needs packet sockets. */
+async function autoconfOfInitramfs(config: KernelConfig): Promise<KernelCaps['ipAutoconf']> {
+  if (config.get('CONFIG_PACKET') !== 'y') return [];
+  return (await findBusybox())?.applets.has('udhcpc') === true ? ['dhcp'] : [];
+}
