@@ -1,0 +1,128 @@
+/** A small desired state and what is observed when it holds, for tests of the planner. */
+import type { Desired, GuestWanted } from '../../src/model/desired.ts';
+import type { GuestSeen, Observed } from '../../src/model/observed.ts';
+import { launchOf, unseen } from '../../src/plan/plan.ts';
+
+export const uid = 1_879_050_000;
+
+export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
+  return {
+    name: 'web1',
+    description: '',
+    autostart: true,
+    kernel: '/usr/bin/linux.uml',
+    memoryBytes: 128 * 1024 * 1024,
+    hostname: 'web1',
+    init: undefined,
+    arguments: [],
+    user: uid,
+    seccomp: 'off',
+    ready: 'notify',
+    startTimeout: 90_000,
+    stopTimeout: 30_000,
+    network: {
+      address: '192.168.2.2',
+      server: '192.168.2.1',
+      gateway: '192.168.2.1',
+      netmask: '255.255.255.0',
+      device: undefined,
+      autoconf: 'off',
+      dns: [],
+      ntp: undefined,
+      transport: 'auto',
+      mac: '02:00:00:00:00:02',
+      tap: 'uml-web1',
+    },
+    root: {
+      server: '192.168.2.1',
+      directory: '/export/web1',
+      local: true,
+      options: ['proto=tcp', 'rsize=1048576', 'wsize=1048576', 'hard'],
+      versionGiven: false,
+      readOnly: false,
+    },
+    health: { interval: 5_000, timeout: 2_000, threshold: 3, tcpPort: undefined },
+    restart: { policy: 'on-failure', delay: 1_000, maxDelay: 60_000, burst: 5, burstInterval: 600_000 },
+    ...change,
+  };
+}
+
+export function desiredWith(...guests: readonly GuestWanted[]): Desired {
+  return {
+    bridge: { name: 'uml0', address: '192.168.2.1', prefix: 24 },
+    exporter: 'auto',
+    guests: new Map(guests.map((guest) => [guest.name, guest])),
+    taps: new Map(
+      guests.map((guest) => {
+        const { tap } = guest.network;
+        return [tap, { name: tap, guest: guest.name, bridge: 'uml0', uid }];
+      }),
+    ),
+    exports: new Map(
+      guests.map((guest) => [
+        guest.name,
+        {
+          guest: guest.name,
+          path: guest.root.directory,
+          client: guest.network.address ?? '192.168.2.0/24',
+          options: ['rw', 'fsid=0', 'async', 'wdelay', 'no_root_squash', 'no_subtree_check'],
+        },
+      ]),
+    ),
+  };
+}
+
+/** A host on which nothing is missing and no guest runs. */
+export function observedFor(desired: Desired, change: Partial<Observed> = {}): Observed {
+  return {
+    bridge: { name: 'uml0', addresses: ['192.168.2.1/24'], up: true, ours: true },
+    taps: new Map(
+      [...desired.taps.values()].map((tap) => [
+        tap.name,
+        { name: tap.name, uid: tap.uid, master: tap.bridge, up: true, carrier: true, guest: tap.guest },
+      ]),
+    ),
+    exporter: {
+      kind: 'exportfs',
+      running: true,
+      exports: [...desired.exports.values()].map((entry) => ({ ...entry, whole: true })),
+    },
+    kernels: new Map(
+      [...desired.guests.values()].map((guest) => [
+        guest.kernel,
+        {
+          ok: true,
+          caps: {
+            version: '6.1.176',
+            nfsRoot: 'initramfs',
+            ipAutoconf: ['dhcp'],
+            transports: ['vector', 'tuntap'],
+            seccomp: false,
+          },
+          initramfs: '/var/cache/umlnfs/initramfs-1.cpio.gz',
+        } as const,
+      ]),
+    ),
+    roots: new Map([...desired.guests.keys()].map((name) => [name, { exists: true, tailored: true }])),
+    guests: new Map(),
+    sharedRetryAt: undefined,
+    guestsDirectory: '/run/umlnfs/guests',
+    ...change,
+  };
+}
+
+/** The guest as it looks while it runs as defined: started at 0, ready at 500. */
+export function runningGuest(
+  wanted: GuestWanted,
+  desired: Desired,
+  change: Partial<GuestSeen> = {},
+): GuestSeen {
+  const { launch } = launchOf(wanted, desired, observedFor(desired));
+  if (launch === undefined) throw new Error('the fixture cannot be launched');
+  return {
+    ...unseen,
+    process: { pid: 42, startedAt: 0, argv: launch.argv, uid, adopted: false },
+    readyAt: 500,
+    ...change,
+  };
+}
