@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/support/require-namespace.ts'],
           // Real kernels on small machines: one file at a time, and time to boot.
           fileParallelism: false,
           testTimeout: 120_000,
