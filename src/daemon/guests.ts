@@ -3,7 +3,7 @@ import type { Marks } from '../adapters/state/marks.ts';
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { classifyEnd } from '../model/end.ts';
 import { messageOf } from '../model/error.ts';
-import type { EndReason, GuestSeen, ProcessSeen } from '../model/observed.ts';
+import type { EndReason, GuestSeen, ProcessSeen, StopPhase } from '../model/observed.ts';
 import type { GuestRunner, ProcessExit } from '../model/runner.ts';
 import { unseen } from '../plan/plan.ts';
 import { afterFailure, isFailure, recent, restartsAfter } from '../plan/restart.ts';
@@ -27,12 +27,16 @@ export class Guests {
   readonly records = new Map<string, GuestRecord>();
   readonly #options: GuestsOptions;
   readonly #retries = new Map<string, number>();
-  /** Guests whose last end is being looked into: nothing is planned for them before its reason is known. */
-  #ending = 0;
+  /** Ends that are being looked into: nothing is planned before their reasons are known. */
+  readonly #endings = new Set<Promise<void>>();
 
   constructor(options: GuestsOptions) {
     this.#options = options;
-    options.runner.onExit((exit) => void this.#ended(exit));
+    options.runner.onExit((exit) => {
+      const ending = this.#ended(exit);
+      this.#endings.add(ending);
+      void ending.then(() => this.#endings.delete(ending));
+    });
   }
 
   /** Finds the guests that run since before this daemon, and what marks tell of the others. */
@@ -78,9 +82,16 @@ export class Guests {
     return new Map([...this.records].map(([name, record]) => [name, { ...record.seen }]));
   }
 
-  /** True while an end is being looked into. */
-  get unsettled(): boolean {
-    return this.#ending > 0;
+  /** Resolves when every end that is known of has its reason. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#endings);
+  }
+
+  /** A phase of stopping was carried out; `since` in the past lets the next follow at once. */
+  stopping(name: string, phase: StopPhase, reason: EndReason, why: string, since: number): void {
+    const { seen } = this.record(name);
+    const { cause } = seen.stop ?? { cause: why };
+    if (seen.process !== undefined) seen.stop = { phase, reason, cause, since };
   }
 
   /** A process was started for `wanted`. */
@@ -169,16 +180,13 @@ export class Guests {
   async #ended(exit: ProcessExit): Promise<void> {
     const record = this.records.get(exit.guest);
     if (record?.seen.process?.pid !== exit.pid) return;
-    this.#ending += 1;
     try {
       const tail = await this.#options.runner.consoleTail(exit.guest).catch((error) => messageOf(error));
       await this.#settle(record, exit, tail);
     } catch (error) {
       this.#options.log.error({ guest: exit.guest, err: error }, 'cannot record the end of a guest');
-    } finally {
-      this.#ending -= 1;
-      this.#options.markDirty();
     }
+    this.#options.markDirty();
   }
 
   async #settle(record: GuestRecord, exit: ProcessExit, tail: string): Promise<void> {

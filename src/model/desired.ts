@@ -89,4 +89,8 @@ export interface Desired {
   readonly taps: ReadonlyMap<string, TapWanted>;
   /** By guest name. */
   readonly exports: ReadonlyMap<string, ExportWanted>;
+  /** Guests with a definition that cannot be used, and no good one before it: what there is of them stays. */
+  readonly held?: ReadonlySet<string>;
+  /** True where not every definition could be read: then nothing is taken for removed. */
+  readonly incomplete?: boolean;
 }

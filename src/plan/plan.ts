@@ -48,7 +48,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
     steps.push(...planGuest(wanted, desired, observed, now, sharedWaits));
   }
   for (const [name, seen] of observed.guests) {
-    if (desired.guests.has(name)) continue;
+    if (desired.guests.has(name) || isHeld(desired, name)) continue;
     if (isWaiting(seen, now)) {
       steps.push(waitForRetry(name, seen, now));
     } else if (seen.process === undefined) {
@@ -59,8 +59,14 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   }
   const stale = planStaleTaps(desired, observed);
   if (observed.exporter.running) stale.push(...planStaleExports(desired, observed));
-  const waiting = (step: Step) => 'guest' in step && isWaiting(observed.guests.get(step.guest), now);
-  return [...steps, ...stale.filter((step) => !waiting(step))];
+  const left = (step: Step) =>
+    'guest' in step && (isHeld(desired, step.guest) || isWaiting(observed.guests.get(step.guest), now));
+  return [...steps, ...stale.filter((step) => !left(step))];
+}
+
+/** Whether a guest without a usable definition may still have one, so that nothing of it is removed. */
+function isHeld(desired: Desired, guest: string): boolean {
+  return !desired.guests.has(guest) && (desired.incomplete === true || desired.held?.has(guest) === true);
 }
 
 /** After a failed step a guest is left alone for a while. */

@@ -1,0 +1,107 @@
+import { UserError } from '../model/error.ts';
+import type { Control, ControlEvent, GuestStatus, PlanLine } from '../model/status.ts';
+import type { Guests } from './guests.ts';
+
+export interface ControlOptions {
+  readonly guests: Guests;
+  /** Is there such a definition, or a guest that still runs without one? */
+  readonly known: (name: string) => boolean;
+  readonly defined: (name: string) => boolean;
+  readonly status: () => readonly GuestStatus[];
+  readonly plan: () => Promise<readonly PlanLine[]>;
+  readonly reload: () => Promise<readonly string[]>;
+  readonly problems: () => readonly string[];
+}
+
+/** What the bus offers: wishes are noted, and the loop fulfils them. */
+export class DaemonControl implements Control {
+  readonly #options: ControlOptions;
+  readonly #listeners = new Set<(event: ControlEvent) => void>();
+  #last = new Map<string, GuestStatus>();
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  guests(): readonly GuestStatus[] {
+    return this.#options.status();
+  }
+
+  guest(name: string): GuestStatus | undefined {
+    return this.#options.status().find((status) => status.name === name);
+  }
+
+  async start(name: string): Promise<void> {
+    this.#mustBeDefined('start', name);
+    await this.#options.guests.wish(name, 'start');
+  }
+
+  async stop(name: string): Promise<void> {
+    this.#mustBeKnown('stop', name);
+    await this.#options.guests.wish(name, 'stop');
+  }
+
+  async restart(name: string): Promise<void> {
+    this.#mustBeDefined('restart', name);
+    await this.#options.guests.wish(name, 'restart');
+  }
+
+  async reset(name: string): Promise<void> {
+    this.#mustBeDefined('reset', name);
+    await this.#options.guests.reset(name);
+  }
+
+  plan(): Promise<readonly PlanLine[]> {
+    return this.#options.plan();
+  }
+
+  reload(): Promise<readonly string[]> {
+    return this.#options.reload();
+  }
+
+  problems(): readonly string[] {
+    return this.#options.problems();
+  }
+
+  onChange(listener: (event: ControlEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Compares with what was told last, and tells what changed. */
+  publish(): void {
+    const now = new Map(this.#options.status().map((status) => [status.name, status]));
+    for (const [name, status] of now) {
+      const before = this.#last.get(name);
+      if (before === undefined) this.#tell({ kind: 'added', status });
+      else if (!sameStatus(before, status)) this.#tell({ kind: 'changed', status });
+    }
+    for (const name of this.#last.keys()) {
+      if (!now.has(name)) this.#tell({ kind: 'removed', name });
+    }
+    this.#last = now;
+  }
+
+  #tell(event: ControlEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #mustBeKnown(action: string, name: string): void {
+    if (this.#options.known(name)) return;
+    throw new UserError(`${action} guest ${name}`, 'there is no guest of that name', {
+      hint: `umlnfs status lists them; a new one is a file /etc/umlnfs.d/NAME.conf`,
+    });
+  }
+
+  #mustBeDefined(action: string, name: string): void {
+    this.#mustBeKnown(action, name);
+    if (this.#options.defined(name)) return;
+    throw new UserError(`${action} guest ${name}`, 'its definition was removed', {
+      hint: 'put the file back first',
+    });
+  }
+}
+
+function sameStatus(a: GuestStatus, b: GuestStatus): boolean {
+  return (Object.keys(a) as (keyof GuestStatus)[]).every((field) => a[field] === b[field]);
+}

@@ -1,0 +1,96 @@
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import { UserError, messageOf } from '../model/error.ts';
+import type {
+  BridgeSeen,
+  ExporterSeen,
+  GuestSeen,
+  KernelCaps,
+  KernelSeen,
+  Observed,
+  RootSeen,
+  TapSeen,
+} from '../model/observed.ts';
+
+/** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
+export interface Sources {
+  links(): Promise<{ bridges: ReadonlyMap<string, BridgeSeen>; taps: ReadonlyMap<string, TapSeen> }>;
+  exporter(): Promise<ExporterSeen>;
+  kernel(path: string): Promise<KernelCaps>;
+  /** The path of the kernel's initramfs, if it is built. */
+  initramfs(kernel: string, caps: KernelCaps): Promise<string | undefined>;
+  root(guest: GuestWanted): Promise<RootSeen>;
+  guests(): ReadonlyMap<string, GuestSeen>;
+  shared(): { retryAt: number | undefined };
+  readonly guestsDirectory: string;
+}
+
+/** Reads all that the planner needs. Roots are read only for guests without a process: only a start needs them. */
+export async function observe(desired: Desired, sources: Sources): Promise<Observed> {
+  const guests = sources.guests();
+  const [links, exporter, kernels, roots] = await Promise.all([
+    sources.links(),
+    sources.exporter(),
+    observeKernels(desired, sources),
+    observeRoots(desired, guests, sources),
+  ]);
+  const taps = new Map(
+    [...links.taps].filter(([name, tap]) => tap.guest !== undefined || desired.taps.has(name)),
+  );
+  return {
+    bridge: links.bridges.get(desired.bridge.name),
+    taps,
+    exporter,
+    kernels,
+    roots,
+    // After the slow readings: what came meanwhile is known already.
+    guests: sources.guests(),
+    sharedRetryAt: sources.shared().retryAt,
+    guestsDirectory: sources.guestsDirectory,
+  };
+}
+
+async function observeKernels(desired: Desired, sources: Sources): Promise<Map<string, KernelSeen>> {
+  const paths = new Set([...desired.guests.values()].map((guest) => guest.kernel));
+  const seen = new Map<string, KernelSeen>();
+  await Promise.all(
+    [...paths].map(async (path) => {
+      seen.set(path, await observeKernel(path, sources));
+    }),
+  );
+  return seen;
+}
+
+async function observeKernel(path: string, sources: Sources): Promise<KernelSeen> {
+  try {
+    const caps = await sources.kernel(path);
+    const initramfs = caps.nfsRoot === 'initramfs' ? await sources.initramfs(path, caps) : undefined;
+    return { ok: true, caps, initramfs };
+  } catch (error) {
+    return { ok: false, problem: withHint(error) };
+  }
+}
+
+async function observeRoots(
+  desired: Desired,
+  guests: ReadonlyMap<string, GuestSeen>,
+  sources: Sources,
+): Promise<Map<string, RootSeen>> {
+  const seen = new Map<string, RootSeen>();
+  await Promise.all(
+    [...desired.guests.values()].map(async (guest) => {
+      if (!guest.root.local) return;
+      if (guests.get(guest.name)?.process !== undefined) return;
+      try {
+        seen.set(guest.name, await sources.root(guest));
+      } catch (error) {
+        seen.set(guest.name, { exists: true, tailored: false, problem: withHint(error) });
+      }
+    }),
+  );
+  return seen;
+}
+
+function withHint(error: unknown): string {
+  const hint = error instanceof UserError ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)}; ${hint}`;
+}
