@@ -36,7 +36,12 @@ export const guestTable = {
         derived: 'required unless Autoconf= is dhcp, bootp or rarp',
         source: `${nfsroot}, ip=<client-ip>`,
       }),
-      autostart: key('Autostart', boolean, true, 'Whether the daemon starts the guest by itself and keeps it running.'),
+      autostart: key(
+        'Autostart',
+        boolean,
+        true,
+        'Whether the daemon starts the guest by itself and keeps it running.',
+      ),
       kernel: key('Kernel', absolutePath, '/usr/bin/linux.uml', 'The UML kernel binary.'),
       memory: key('Memory', bytes, 128 * 1024 * 1024, "The guest's memory."),
       hostname: optional('Hostname', hostname, 'The host name the kernel gives the guest.', {
@@ -44,17 +49,27 @@ export const guestTable = {
         derived: "the guest's name",
         source: `${nfsroot}, ip=…:<hostname>`,
       }),
-      init: optional('Init', absolutePath, 'The program the kernel starts as process 1, a path in the root.', {
-        derived: "the kernel's own choice, /sbin/init first",
-      }),
+      init: optional(
+        'Init',
+        absolutePath,
+        'The program the kernel starts as process 1, a path in the root.',
+        {
+          derived: "the kernel's own choice, /sbin/init first",
+        },
+      ),
       arguments: list(
         'Arguments',
         kernelArgument,
         'Further kernel arguments, separated by spaces. Those that umlnfs sets itself, and those that reach files or programs of the host (ubd0=, con0=, xterm=, hostfs=, …), are refused.',
       ),
-      user: optional('User', userName, "The unprivileged user or numeric user id that runs the guest's kernel and owns its tap.", {
-        derived: 'a user id of its own for each guest, made from its name',
-      }),
+      user: optional(
+        'User',
+        userName,
+        "The unprivileged user or numeric user id that runs the guest's kernel and owns its tap.",
+        {
+          derived: 'a user id of its own for each guest, made from its name',
+        },
+      ),
       seccomp: key(
         'Seccomp',
         enumeration('off', 'on'),
@@ -68,7 +83,12 @@ export const guestTable = {
         'notify',
         'When the guest counts as ready: notify, when it writes READY=1 to /proc/mconsole (umlnfs puts a unit for that into the root); mount, when its root is mounted and mconsole answers.',
       ),
-      startTimeout: key('StartTimeoutSec', duration, 90_000, 'How long the guest may take to become ready before it counts as failed.'),
+      startTimeout: key(
+        'StartTimeoutSec',
+        duration,
+        90_000,
+        'How long the guest may take to become ready before it counts as failed.',
+      ),
       stopTimeout: key(
         'StopTimeoutSec',
         duration,
@@ -100,7 +120,9 @@ export const guestTable = {
         derived: 'vec0 or eth0, as the transport makes it',
         source: `${nfsroot}, ip=…:<device>`,
       }),
-      dns: list('DNS', ipv4, 'A name server, at most two.', { source: `${nfsroot}, ip=…:<dns0-ip>:<dns1-ip>` }),
+      dns: list('DNS', ipv4, 'A name server, at most two.', {
+        source: `${nfsroot}, ip=…:<dns0-ip>:<dns1-ip>`,
+      }),
       ntp: optional('NTP', ipv4, 'A time server.', { source: `${nfsroot}, ip=…:<ntp0-ip>` }),
       transport: key(
         'Transport',
@@ -131,24 +153,66 @@ export const guestTable = {
         derived: "the export directory and the guest's name, /export/NAME",
         source: `${nfsroot}, nfsroot=…:<root-dir>`,
       }),
-      readOnly: key('ReadOnly', boolean, false, 'Mount the root read-only (the kernel argument ro instead of rw).'),
+      readOnly: key(
+        'ReadOnly',
+        boolean,
+        false,
+        'Mount the root read-only (the kernel argument ro instead of rw).',
+      ),
       version: optional('Version', enumeration('3', '4', '4.0', '4.1', '4.2'), 'The NFS version.', {
         derived: '4.2; 4.1 where NFS-Ganesha serves',
         source: nfs5,
       }),
-      protocol: key('Protocol', enumeration('tcp', 'udp'), 'tcp', 'The transport protocol.', { source: nfs5 }),
+      protocol: key('Protocol', enumeration('tcp', 'udp'), 'tcp', 'The transport protocol.', {
+        source: nfs5,
+      }),
       port: optional('Port', integer(1, 65535), "The server's port.", { derived: '2049', source: nfs5 }),
       rsize: key('RSize', bytes, 1024 * 1024, 'Bytes per read request.', { source: nfs5 }),
       wsize: key('WSize', bytes, 1024 * 1024, 'Bytes per write request.', { source: nfs5 }),
-      timeo: optional('Timeo', integer(1, 100_000), 'Tenths of a second before a request is sent again.', { source: nfs5 }),
-      retrans: optional('Retrans', integer(0, 1000), 'Retries before a soft mount fails or a hard one says so.', { source: nfs5 }),
-      acregmin: optional('AcRegMin', integer(0, 86_400), 'Seconds the attributes of a file are cached at least.', { source: nfs5 }),
-      acregmax: optional('AcRegMax', integer(0, 86_400), 'Seconds the attributes of a file are cached at most.', { source: nfs5 }),
-      acdirmin: optional('AcDirMin', integer(0, 86_400), 'Seconds the attributes of a directory are cached at least.', { source: nfs5 }),
-      acdirmax: optional('AcDirMax', integer(0, 86_400), 'Seconds the attributes of a directory are cached at most.', { source: nfs5 }),
-      hard: key('Hard', boolean, true, 'Retry requests for ever (hard), or fail them after Retrans= retries (soft).', { source: nfs5 }),
+      timeo: optional('Timeo', integer(1, 100_000), 'Tenths of a second before a request is sent again.', {
+        source: nfs5,
+      }),
+      retrans: optional(
+        'Retrans',
+        integer(0, 1000),
+        'Retries before a soft mount fails or a hard one says so.',
+        { source: nfs5 },
+      ),
+      acregmin: optional(
+        'AcRegMin',
+        integer(0, 86_400),
+        'Seconds the attributes of a file are cached at least.',
+        { source: nfs5 },
+      ),
+      acregmax: optional(
+        'AcRegMax',
+        integer(0, 86_400),
+        'Seconds the attributes of a file are cached at most.',
+        { source: nfs5 },
+      ),
+      acdirmin: optional(
+        'AcDirMin',
+        integer(0, 86_400),
+        'Seconds the attributes of a directory are cached at least.',
+        { source: nfs5 },
+      ),
+      acdirmax: optional(
+        'AcDirMax',
+        integer(0, 86_400),
+        'Seconds the attributes of a directory are cached at most.',
+        { source: nfs5 },
+      ),
+      hard: key(
+        'Hard',
+        boolean,
+        true,
+        'Retry requests for ever (hard), or fail them after Retrans= retries (soft).',
+        { source: nfs5 },
+      ),
       intr: optional('Intr', boolean, 'Accepted and ignored by kernels since 2.6.25.', { source: nfs5 }),
-      posix: optional('Posix', boolean, 'POSIX path semantics, as the server tells them.', { source: nfsroot }),
+      posix: optional('Posix', boolean, 'POSIX path semantics, as the server tells them.', {
+        source: nfsroot,
+      }),
       cto: optional('Cto', boolean, 'Close-to-open consistency.', { source: nfs5 }),
       ac: optional('Ac', boolean, 'Cache attributes.', { source: nfs5 }),
       nconnect: optional('NConnect', integer(1, 16), 'Connections to the server.', { source: nfs5 }),
@@ -178,8 +242,17 @@ export const guestTable = {
     keys: {
       interval: key('IntervalSec', duration, 5_000, 'Time between two health checks; 0 turns them off.'),
       timeout: key('TimeoutSec', duration, 2_000, 'How long mconsole (and the TCP port) may take to answer.'),
-      threshold: key('Threshold', integer(1, 1000), 3, 'Failed checks in a row after which the guest counts as hung and is restarted.'),
-      tcpPort: optional('TCPPort', integer(1, 65535), 'A TCP port of the guest that must accept a connection as well.'),
+      threshold: key(
+        'Threshold',
+        integer(1, 1000),
+        3,
+        'Failed checks in a row after which the guest counts as hung and is restarted.',
+      ),
+      tcpPort: optional(
+        'TCPPort',
+        integer(1, 65535),
+        'A TCP port of the guest that must accept a connection as well.',
+      ),
     },
   },
   restart: {
@@ -192,10 +265,25 @@ export const guestTable = {
         'on-failure',
         'on-failure: restart after a crash, panic, hang or failed start; always: after a power-off as well; no: never. A reboot inside the guest starts it again unless the policy is no.',
       ),
-      delay: key('DelaySec', duration, 1_000, 'Delay before the first restart; each further one doubles it, with jitter.'),
+      delay: key(
+        'DelaySec',
+        duration,
+        1_000,
+        'Delay before the first restart; each further one doubles it, with jitter.',
+      ),
       maxDelay: key('MaxDelaySec', duration, 60_000, 'The longest delay.'),
-      burst: key('Burst', integer(1, 1000), 5, 'Restarts within BurstIntervalSec= after which the guest is quarantined (failed) until reset.'),
-      burstInterval: key('BurstIntervalSec', duration, 600_000, 'The time over which Burst= counts; a guest that ran this long starts with the first delay again.'),
+      burst: key(
+        'Burst',
+        integer(1, 1000),
+        5,
+        'Restarts within BurstIntervalSec= after which the guest is quarantined (failed) until reset.',
+      ),
+      burstInterval: key(
+        'BurstIntervalSec',
+        duration,
+        600_000,
+        'The time over which Burst= counts; a guest that ran this long starts with the first delay again.',
+      ),
     },
   },
 } as const;

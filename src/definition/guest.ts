@@ -1,5 +1,6 @@
 import type { GuestSettings } from './guest-table.ts';
 import type { HostSettings } from './host-table.ts';
+import type { Origins } from './source.ts';
 
 /** A guest as its definition says, defaults filled in; what is derived is still undefined. */
 export interface Guest extends GuestSettings {
@@ -7,7 +8,12 @@ export interface Guest extends GuestSettings {
   readonly name: string;
   /** The definition's main file, for messages. */
   readonly file: string;
+  /** Where its keys were written, for messages. */
+  readonly origins?: Origins;
 }
 
 /** The host file, defaults filled in. */
-export type Host = HostSettings;
+export interface Host extends HostSettings {
+  readonly file?: string;
+  readonly origins?: Origins;
+}

@@ -33,18 +33,33 @@ export const hostTable = {
     doc: 'Where things are.',
     keys: {
       export: key('Export', absolutePath, '/export', 'Where the roots of guests without Directory= are.'),
-      runtime: key('Runtime', absolutePath, '/run/umlnfs', 'Sockets and process state; empty after a boot of the host.'),
+      runtime: key(
+        'Runtime',
+        absolutePath,
+        '/run/umlnfs',
+        'Sockets and process state; empty after a boot of the host.',
+      ),
       cache: key('Cache', absolutePath, '/var/cache/umlnfs', 'Initramfs images; may be deleted at any time.'),
-      log: key('Log', absolutePath, '/var/log/umlnfs', "The guests' console logs, where systemd does not keep them."),
+      log: key(
+        'Log',
+        absolutePath,
+        '/var/log/umlnfs',
+        "The guests' console logs, where systemd does not keep them.",
+      ),
     },
   },
   dbus: {
     name: 'DBus',
     doc: 'Where the daemon is reached.',
     keys: {
-      address: optional('Address', busAddress, 'A D-Bus address, system, or private (a bus of its own in the runtime directory).', {
-        derived: 'system where a system bus runs, else private',
-      }),
+      address: optional(
+        'Address',
+        busAddress,
+        'A D-Bus address, system, or private (a bus of its own in the runtime directory).',
+        {
+          derived: 'system where a system bus runs, else private',
+        },
+      ),
     },
   },
 } as const;

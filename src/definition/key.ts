@@ -55,7 +55,13 @@ export type SettingsOf<T extends Table> = {
 type Extra = Pick<Key<unknown>, 'derived' | 'perGuest' | 'source'>;
 
 /** A key with a constant default. */
-export function key<T>(name: string, type: ValueType<T>, fallback: T, doc: string, extra: Extra = {}): Key<T> {
+export function key<T>(
+  name: string,
+  type: ValueType<T>,
+  fallback: T,
+  doc: string,
+  extra: Extra = {},
+): Key<T> {
   return { name, type, arity: 'one', fallback, doc, ...extra };
 }
 
@@ -70,11 +76,6 @@ export function optional<T>(
 }
 
 /** A key that can be repeated and adds up. */
-export function list<T>(
-  name: string,
-  type: ValueType<T>,
-  doc: string,
-  extra: Extra = {},
-): Key<readonly T[]> {
+export function list<T>(name: string, type: ValueType<T>, doc: string, extra: Extra = {}): Key<readonly T[]> {
   return { name, type, arity: 'list', fallback: [], doc, ...extra };
 }

@@ -1,0 +1,138 @@
+/** From entries to typed values: what is common to guest and host files. */
+import { messageOf } from '../model/error.ts';
+import type { Problem } from '../model/problem.ts';
+import { isPlain, quote } from '../model/quote.ts';
+import { type Key, type SettingsOf, type Table, ValueError } from './key.ts';
+import type { Entry } from './scan.ts';
+import type { Origin, Origins } from './source.ts';
+import { suggest } from './suggest.ts';
+import { splitWords, unquote } from './words.ts';
+
+/** What was written, by `section.key`; later files change it. */
+export interface Assigned {
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly origins: Origins;
+}
+
+export const NOTHING_ASSIGNED: Assigned = { values: new Map(), origins: new Map() };
+
+export interface Row {
+  /** `section.key` */
+  readonly id: string;
+  readonly section: string;
+  readonly key: Key<unknown>;
+}
+
+/** All rows of a table. */
+export function rowsOf(table: Table): Row[] {
+  return Object.entries(table).flatMap(([sectionId, section]) =>
+    Object.entries(section.keys).map(([keyId, key]) => ({
+      id: `${sectionId}.${keyId}`,
+      section: section.name,
+      key,
+    })),
+  );
+}
+
+export function findRow(table: Table, section: string, name: string): Row | undefined {
+  return rowsOf(table).find((row) => row.section === section && row.key.name === name);
+}
+
+/**
+ * The values of the files before, changed by the entries of one file.
+ *
+ * @param file its path, for origins and problems
+ */
+export function assign(
+  table: Table,
+  before: Assigned,
+  entries: readonly Entry[],
+  file: string,
+  guest: string | undefined,
+): { assigned: Assigned; problems: Problem[] } {
+  const values = new Map(before.values);
+  const origins = new Map(before.origins);
+  const problems: Problem[] = [];
+  const report = (severity: Problem['severity'], line: number, message: string) =>
+    problems.push({ severity, file, line, guest, message });
+  const here = new Map<string, number>();
+  const rows = new Map(rowsOf(table).map((row) => [`${row.section}.${row.key.name}`, row]));
+
+  for (const { section, key: name, value, line } of entries) {
+    const row = rows.get(`${section}.${name}`);
+    if (row === undefined) {
+      report('error', line, unknownKey(table, section, name));
+      continue;
+    }
+    const { id, key } = row;
+    const earlier = here.get(id);
+    if (earlier !== undefined && key.arity === 'one') {
+      report(
+        'warning',
+        line,
+        `cannot use ${name}= of line ${earlier}: it is written again here, and the last one counts`,
+      );
+    }
+    here.set(id, line);
+    const origin: Origin = { file, line };
+    if (value === '') {
+      // Back to the table's default, also from what the host file or an earlier drop-in says.
+      values.delete(id);
+      origins.delete(id);
+      if (key.arity === 'list') values.set(id, []);
+      continue;
+    }
+    try {
+      const parsed = key.arity === 'list' ? listOf(key, value) : [one(key, value)];
+      values.set(
+        id,
+        key.arity === 'list' ? [...((values.get(id) as unknown[]) ?? []), ...parsed] : parsed[0],
+      );
+      origins.set(id, origin);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      report('error', line, `cannot use ${name}=${isPlain(value) ? value : ''}: ${messageOf(error)}`);
+    }
+  }
+  return { assigned: { values, origins }, problems };
+}
+
+function one(key: Key<unknown>, value: string): unknown {
+  const text = unquote(value);
+  if (text === undefined) throw new ValueError(`the quotes of ${quote(value)} do not match`);
+  return key.type.parse(text);
+}
+
+function listOf(key: Key<unknown>, value: string): unknown[] {
+  const words = splitWords(value);
+  if (words === undefined) throw new ValueError(`the quotes of ${quote(value)} do not match`);
+  return words.map((word) => key.type.parse(word));
+}
+
+/** All values of a table: what was written, and the defaults for the rest. */
+export function settingsOf<T extends Table>(table: T, assigned: Assigned): SettingsOf<T> {
+  const settings: Record<string, Record<string, unknown>> = {};
+  for (const [sectionId, section] of Object.entries(table)) {
+    const values: Record<string, unknown> = {};
+    for (const [keyId, key] of Object.entries(section.keys)) {
+      const id = `${sectionId}.${keyId}`;
+      values[keyId] = assigned.values.has(id) ? assigned.values.get(id) : key.fallback;
+    }
+    settings[sectionId] = values;
+  }
+  return settings as SettingsOf<T>;
+}
+
+function unknownKey(table: Table, section: string, name: string): string {
+  const rows = rowsOf(table);
+  const shown = `${isPlain(name) ? name : quote(name)}=`;
+  const elsewhere = rows.filter((row) => row.key.name === name).map((row) => `[${row.section}]`);
+  const near = suggest(
+    name,
+    rows.filter((row) => row.section === section).map((row) => row.key.name),
+  );
+  let advice = '';
+  if (elsewhere.length > 0) advice = `; ${name}= belongs to ${elsewhere.join(' or ')}`;
+  else if (near !== undefined) advice = `; did you mean ${near}=?`;
+  return `cannot use ${shown}: [${section}] has no such key${advice}`;
+}

@@ -1,0 +1,17 @@
+import { desired } from '../model/derive.ts';
+import type { Problem } from '../model/problem.ts';
+import { nextCatalog } from './catalog.ts';
+import type { Loaded } from './source.ts';
+
+/** Everything that is wrong with the definitions as they lie there, by file and line; empty when they can be used. */
+export function checkDefinitions(loaded: Loaded, hostId = ''): Problem[] {
+  const catalog = nextCatalog(undefined, loaded, hostId);
+  const { host, guests, users } = catalog;
+  const together = desired(host, guests.values(), hostId, undefined, users);
+  return [...catalog.problems, ...together.problems].sort(byPlace);
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0);
+}

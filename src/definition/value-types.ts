@@ -1,0 +1,17 @@
+/** All value types the key tables are made of. */
+export { busAddress } from './value-types/bus-address.ts';
+export { exportOptions } from './value-types/export-options.ts';
+export { kernelArgument } from './value-types/kernel-argument.ts';
+export {
+  hostname,
+  interfaceName,
+  ipv4,
+  ipv4Network,
+  ipv4OrNone,
+  mac,
+  netmask,
+} from './value-types/network.ts';
+export { absolutePath } from './value-types/path.ts';
+export { bytes, duration } from './value-types/quantity.ts';
+export { boolean, enumeration, integer, text } from './value-types/scalar.ts';
+export { userName } from './value-types/user-name.ts';

@@ -1,0 +1,91 @@
+/** One guest with every derived value filled in. */
+import type { Guest, Host } from '../definition/guest.ts';
+import type { ExportWanted, GuestWanted } from './desired.ts';
+import { guestUid } from './guest-uid.ts';
+import { formatNetwork, prefixToNetmask } from './ipv4.ts';
+import { stableMac } from './mac.ts';
+import { nfsOptions } from './nfs-options.ts';
+import { tapName } from './tap-name.ts';
+
+/** @param hostId what tells this host from others (the machine id) */
+export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWanted {
+  const { guest: main, network, root, health, restart } = guest;
+  const bridge = host.bridge.address;
+  const server = root.server ?? bridge.address;
+  return {
+    name: guest.name,
+    description: main.description,
+    autostart: main.autostart,
+    kernel: main.kernel,
+    memoryBytes: main.memory,
+    hostname: main.hostname ?? hostnameOf(guest.name),
+    init: main.init,
+    arguments: main.arguments,
+    user: main.user ?? guestUid(guest.name),
+    seccomp: main.seccomp,
+    ready: main.ready,
+    startTimeout: main.startTimeout,
+    stopTimeout: main.stopTimeout,
+    network: {
+      address: main.address,
+      server,
+      gateway: gatewayOf(network, bridge.address),
+      netmask: network.netmask ?? prefixToNetmask(bridge.prefix),
+      device: network.device,
+      autoconf: network.autoconf,
+      dns: network.dns,
+      ntp: network.ntp,
+      transport: network.transport,
+      mac: network.mac ?? stableMac(hostId, guest.name),
+      tap: network.tap ?? tapName(guest.name),
+    },
+    root: {
+      server,
+      directory: root.directory ?? joinPath(host.directories.export, guest.name),
+      local: server === bridge.address,
+      options: nfsOptions(root),
+      versionGiven: root.version !== undefined,
+      readOnly: root.readOnly,
+    },
+    health,
+    restart,
+  };
+}
+
+/** The export that the guest's root needs of this host; undefined where there is none to make. */
+export function exportWanted(host: Host, guest: Guest, wanted: GuestWanted): ExportWanted | undefined {
+  if (!guest.export.managed || !wanted.root.local || host.server.exporter === 'none') return undefined;
+  const { address } = wanted.network;
+  const client = address ?? formatNetwork(host.bridge.address);
+  return { guest: guest.name, path: wanted.root.directory, client, options: exportOptionsOf(guest, address) };
+}
+
+/**
+ * fsid=0 makes a directory the one NFSv4 root of a client. Guests without an Address= share the network as their
+ * client, and a client can have one such root only, so there the default does without.
+ */
+function exportOptionsOf(guest: Guest, address: string | undefined): readonly string[] {
+  const { options } = guest.export;
+  const written = guest.origins?.has('export.options') === true;
+  return address !== undefined || written ? options : options.filter((option) => option !== 'fsid=0');
+}
+
+/** A value given to the kernel wins over what it is told by DHCP, so nothing is made up there. */
+function gatewayOf(network: Guest['network'], bridge: string): string | undefined {
+  if (network.gateway === 'none') return undefined;
+  return network.gateway ?? (network.autoconf === 'off' ? bridge : undefined);
+}
+
+/** A guest's name may have an underscore, or end with a dot or a hyphen: a host name may not. */
+function hostnameOf(name: string): string {
+  return name
+    .replaceAll('_', '-')
+    .split('.')
+    .map((label) => label.replace(/^-+|-+$/g, ''))
+    .filter((label) => label !== '')
+    .join('.');
+}
+
+function joinPath(directory: string, name: string): string {
+  return directory === '/' ? `/${name}` : `${directory}/${name}`;
+}

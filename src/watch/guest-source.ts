@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { GuestSource, SourceFile } from '../definition/source.ts';
+import type { Problem } from '../model/problem.ts';
+import { quote } from '../model/quote.ts';
+import { type Listing, listDirectory } from './list.ts';
+import { BEING_WRITTEN, fileProblem } from './problems.ts';
+import { readSource } from './read-source.ts';
+
+export interface SourceRead {
+  /** Undefined where the guest is masked. */
+  readonly source: GuestSource | undefined;
+  /** Whether one of its files changed just now. */
+  readonly young: boolean;
+}
+
+/**
+ * Reads the files of one guest.
+ *
+ * @param strict whether a file that is being written is a problem
+ */
+export async function readGuestSource(listing: Listing, name: string, strict: boolean): Promise<SourceRead> {
+  const file = listing.mainFiles.get(name)?.[0] ?? '';
+  const dropIns = await listDropIns(listing.dropInDirectories.get(name) ?? [], name);
+  const problems: Problem[] = [...dropIns.problems];
+  const files: SourceFile[] = [];
+  let young = dropIns.young;
+  if (young && strict) problems.push(fileProblem(file, name, BEING_WRITTEN));
+  for (const path of [file, ...dropIns.paths]) {
+    const read = await readSource(path);
+    if (read.kind === 'masked') {
+      if (path === file) return { source: undefined, young: false };
+      continue;
+    }
+    if (read.kind === 'failed') problems.push(fileProblem(path, name, read.message));
+    // It was listed a moment ago: a link to nothing, or a file that is being replaced.
+    else if (read.kind === 'absent')
+      problems.push(fileProblem(path, name, 'cannot read the file: it leads to no file'));
+    else {
+      young ||= read.young;
+      if (read.young && strict) problems.push(fileProblem(path, name, BEING_WRITTEN));
+      files.push({ path, text: read.text });
+    }
+  }
+  return { source: { name, file, files, problems }, young };
+}
+
+/** Drop-ins in the order in which they count. */
+async function listDropIns(directories: readonly string[], guest: string) {
+  const byName = new Map<string, string>();
+  const problems: Problem[] = [];
+  let young = false;
+  for (const directory of directories) {
+    const listed = await listDirectory(directory);
+    if (listed.problem !== undefined) problems.push(fileProblem(directory, guest, listed.problem));
+    young ||= listed.young;
+    for (const entry of listed.names) {
+      if (entry.startsWith('.') || !entry.endsWith('.conf') || byName.has(entry)) continue;
+      if (/^[\w.@:+-]+$/.test(entry)) byName.set(entry, join(directory, entry));
+      else {
+        const message = `cannot use the drop-in ${quote(entry)}: its name has other characters than letters, digits and . _ @ : + -`;
+        problems.push(fileProblem(directory, guest, message));
+      }
+    }
+  }
+  const paths = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+  return { paths, problems, young };
+}

@@ -1,0 +1,68 @@
+/**
+ * Reads all definition files. NAME.conf in the first directory that has it is the guest's main file; drop-ins
+ * NAME.conf.d/*.conf of all directories follow it in the order of their file names, and of two with the same name the
+ * one of the earlier directory counts. A link to /dev/null masks what later directories have.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GuestSource, Loaded } from '../definition/source.ts';
+import { readGuestSource } from './guest-source.ts';
+import { type Listing, listDirectories } from './list.ts';
+import { mapLimited } from './map-limited.ts';
+import { BEING_WRITTEN, fileProblem } from './problems.ts';
+import { readSource, SETTLE_TIME } from './read-source.ts';
+import { lookUpUsers } from './users.ts';
+
+const ATTEMPTS = 3;
+
+/** @param directories highest priority first; they need not exist */
+export async function loadDefinitions(directories: readonly string[], hostFile: string): Promise<Loaded> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { loaded, young } = await loadOnce(directories, hostFile, attempt === ATTEMPTS);
+    if (!young || attempt === ATTEMPTS) return { ...loaded, users: await lookUpUsers(loaded) };
+    await delay(SETTLE_TIME);
+  }
+}
+
+/** @param last whether files that are being written count as problems, as they will not be waited for any more */
+async function loadOnce(directories: readonly string[], hostFile: string, last: boolean) {
+  const listing = await listDirectories(directories);
+  const host = await loadHost(hostFile, last);
+  const sources = await mapLimited([...listing.names].sort(), (name) => readGuestSource(listing, name, last));
+  const guests = new Map<string, GuestSource>();
+  for (const { source } of sources) if (source !== undefined) guests.set(source.name, source);
+  const loaded: Loaded = {
+    hostFile,
+    host: host.file,
+    hostProblems: host.problems,
+    guests,
+    problems: [...listing.problems, ...strayDropIns(listing)],
+    complete: listing.complete && !(last && listing.young),
+    users: new Map(),
+  };
+  return { loaded, young: listing.young || host.young || sources.some(({ young }) => young) };
+}
+
+async function loadHost(path: string, last: boolean) {
+  const read = await readSource(path);
+  if (read.kind === 'failed')
+    return { file: undefined, problems: [fileProblem(path, undefined, read.message)], young: false };
+  if (read.kind !== 'text') return { file: undefined, problems: [], young: false };
+  const problems = read.young && last ? [fileProblem(path, undefined, BEING_WRITTEN)] : [];
+  return { file: { path, text: read.text }, problems, young: read.young };
+}
+
+/** Drop-ins without a main file do nothing, as with systemd, but somebody will wonder. */
+function strayDropIns(listing: Listing) {
+  return [...listing.dropInDirectories]
+    .filter(([name]) => !listing.names.has(name))
+    .flatMap(([name, paths]) =>
+      paths.map((path) => ({
+        ...fileProblem(
+          path,
+          name,
+          `cannot use the drop-ins: there is no definition ${name}.conf that they could change`,
+        ),
+        severity: 'warning' as const,
+      })),
+    );
+}
