@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { UserError } from '../../model/error.ts';
+import type { ProcessSeen } from '../../model/observed.ts';
+import type { GuestRunner, ProcessExit, StartRequest } from '../../model/runner.ts';
+import { findGuests } from './adoption.ts';
+import { boundConsoleLog, openConsoleLog, readConsoleTail } from './console-log.ts';
+import { makeGuestDirectory, prepareGuestDirectory } from './guest-directory.ts';
+import { checkMemoryFile } from './memory-file.ts';
+import { commandOf, findProcesses, livingProcess } from './proc.ts';
+import { asUser } from './unprivileged.ts';
+
+export interface ChildRunnerOptions {
+  /** The directory with a directory per guest (`/run/umlnfs/guests`). */
+  readonly guests: string;
+  /** The directory with a directory of console logs per guest (`/var/log/umlnfs`). */
+  readonly logs: string;
+  /** Milliseconds on the monotonic clock. */
+  readonly clock?: () => number;
+}
+
+interface Running {
+  readonly pid: number;
+  readonly uid: number;
+  /** Of an adopted process, whose end has to be looked for. */
+  readonly startTicks: number | undefined;
+  readonly child: ChildProcess | undefined;
+}
+
+/** How often (ms) adopted processes are looked at … */
+const pollInterval = 250;
+/** … and how often console logs are. */
+const logInterval = 2_000;
+/** Room (bytes) above its memory for a guest's largest file: the kernel may add some, and the log is one. */
+const fileMargin = 256 * 1024 * 1024;
+
+/**
+ * Runs guests' kernels as children that do not end with the daemon: each leads a session of its own, writes its
+ * console to a file, and is found again by the next daemon.
+ */
+export class ChildRunner implements GuestRunner {
+  readonly #options: ChildRunnerOptions;
+  readonly #clock: () => number;
+  readonly #running = new Map<string, Running>();
+  readonly #listeners: ((exit: ProcessExit) => void)[] = [];
+  #poll: NodeJS.Timeout | undefined;
+  readonly #logTimer: NodeJS.Timeout;
+
+  constructor(options: ChildRunnerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#logTimer = setInterval(() => void this.#boundLogs(), logInterval).unref();
+  }
+
+  async adopt(): Promise<ReadonlyMap<string, ProcessSeen>> {
+    const adopted = new Map<string, ProcessSeen>();
+    for (const [name, { seen, stat }] of await findGuests(this.#options.guests, this.#clock())) {
+      if (this.#running.has(name)) continue;
+      this.#running.set(name, {
+        pid: seen.pid,
+        uid: seen.uid,
+        startTicks: stat.startTicks,
+        child: undefined,
+      });
+      adopted.set(name, seen);
+    }
+    if (adopted.size > 0) this.#poll ??= setInterval(() => void this.#lookForEnds(), pollInterval);
+    return adopted;
+  }
+
+  async prepare(guest: string): Promise<void> {
+    await makeGuestDirectory(this.#options.guests, guest);
+  }
+
+  async start(request: StartRequest): Promise<ProcessSeen> {
+    const { guest, uid, gid, argv, memoryBytes } = request;
+    const action = `start guest ${guest}`;
+    if (uid === 0 || gid === 0)
+      throw new UserError(action, 'a guest never runs as root', { hint: 'change User=' });
+    if (this.#running.has(guest)) throw new UserError(action, 'it runs already');
+    await checkMemoryFile(action, memoryBytes);
+    const { guests } = this.#options;
+    const paths = await prepareGuestDirectory(guests, guest, { uid, gid });
+    const limits = ['prlimit', '--core=0', `--fsize=${memoryBytes + fileMargin}`];
+    const environment = { HOME: paths.uml, PATH: '/usr/bin:/bin' };
+    const log = await openConsoleLog(this.consoleLog(guest));
+    try {
+      const command = [...limits, ...asUser({ uid, gid }, environment), ...argv];
+      const child = await launch(action, command, log.fd);
+      const { pid } = child;
+      this.#running.set(guest, { pid, uid, startTicks: undefined, child });
+      child.once('exit', (code, signal) => this.#ended(guest, pid, code ?? undefined, signal ?? undefined));
+      return { pid, startedAt: this.#clock(), argv, uid, adopted: false };
+    } finally {
+      await log.close();
+    }
+  }
+
+  async signal(guest: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const running = this.#running.get(guest);
+    if (running === undefined || !(await this.#isAlive(running))) return;
+    // The kernel's own processes are left behind when only the main one is killed.
+    send(signal === 'SIGKILL' ? -running.pid : running.pid, signal);
+  }
+
+  onExit(listener: (exit: ProcessExit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async consoleTail(guest: string): Promise<string> {
+    return await readConsoleTail(this.consoleLog(guest));
+  }
+
+  consoleLog(guest: string): string {
+    return join(this.#options.logs, guest, 'console.log');
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#poll);
+    clearInterval(this.#logTimer);
+    for (const { child } of this.#running.values()) {
+      child?.removeAllListeners();
+      child?.unref();
+    }
+    this.#running.clear();
+  }
+
+  async #isAlive({ pid, startTicks, child }: Running): Promise<boolean> {
+    if (child !== undefined) return child.exitCode === null && child.signalCode === null;
+    return (await livingProcess(pid))?.startTicks === startTicks;
+  }
+
+  async #lookForEnds(): Promise<void> {
+    for (const [guest, running] of this.#running) {
+      if (running.child !== undefined || (await this.#isAlive(running))) continue;
+      this.#ended(guest, running.pid, undefined, undefined);
+    }
+  }
+
+  #ended(guest: string, pid: number, code: number | undefined, signal: string | undefined): void {
+    const running = this.#running.get(guest);
+    if (running?.pid !== pid) return;
+    this.#running.delete(guest);
+    // What is left of it holds its tap and its memory: the guest has ended only when that is gone.
+    void endOrphans(running).finally(() => {
+      for (const listener of this.#listeners) listener({ guest, pid, code, signal });
+    });
+  }
+
+  async #boundLogs(): Promise<void> {
+    for (const guest of this.#running.keys())
+      await boundConsoleLog(this.consoleLog(guest)).catch(() => false);
+  }
+}
+
+/** The child once it exists; UserError when it cannot be made. */
+async function launch(
+  action: string,
+  command: readonly string[],
+  log: number,
+): Promise<ChildProcess & { pid: number }> {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    detached: true,
+    cwd: '/',
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    stdio: ['ignore', log, log],
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) =>
+      reject(new UserError(action, error.message, { hint: 'apt install util-linux', cause: error })),
+    );
+  });
+  return child as ChildProcess & { pid: number };
+}
+
+/** Kills the processes of the group whose leader has ended, and waits until they are gone (at most 1 s). */
+async function endOrphans({ pid, uid }: Running): Promise<void> {
+  for (let round = 0; round < 50; round += 1) {
+    const left = await findProcesses(({ group, session }) => group === pid && session === pid);
+    if (left.length === 0) return;
+    for (const orphan of left) {
+      if ((await commandOf(orphan.pid))?.uid === uid) send(orphan.pid, 'SIGKILL');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
