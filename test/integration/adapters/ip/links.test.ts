@@ -159,6 +159,7 @@ describe('watchLinks', () => {
     await ensureBridge(bridge);
     await ensureTap(tap('a'));
     let calls = 0;
+    let length = 900;
     const close = watchLinks(() => {
       calls += 1;
     });
@@ -170,9 +171,13 @@ describe('watchLinks', () => {
         () => false,
       );
     };
+    const changedSomething = () => {
+      length += 1;
+      return changed('link', 'set', 'dev', 'tbr0', 'txqueuelen', `${length}`);
+    };
     try {
       // The watcher says nothing when it has begun to listen: change something until it hears.
-      await until('the watcher', () => changed('link', 'set', 'dev', 't-a', 'txqueuelen', `${900 + calls}`));
+      await until('the watcher', changedSomething);
       expect(await changed('link', 'delete', 'dev', 't-a')).toBe(true);
       expect(await changed('address', 'delete', '192.168.2.1/24', 'dev', 'tbr0')).toBe(true);
 
@@ -180,7 +185,7 @@ describe('watchLinks', () => {
       process.kill(watcher, 'SIGKILL');
       const before = calls;
       await until('the watcher to be back', () => calls > before, 3_000);
-      await until('the new watcher', () => changed('address', 'replace', '192.168.2.1/24', 'dev', 'tbr0'));
+      await until('the new watcher', changedSomething);
     } finally {
       close();
     }
