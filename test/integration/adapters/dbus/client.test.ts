@@ -125,24 +125,3 @@ test('the service survives the death of its bus and comes back', async () => {
     again.close();
   }, 10_000);
 });
-
-test('a message that cannot be parsed ends nothing', async () => {
-  const raw = sessionBus({ busAddress: bus.address });
-  await once(raw, 'connect');
-  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-  // An index of a file descriptor, and no descriptors.
-  raw.send(
-    new Message({
-      destination: 'org.umlnfs1',
-      path: '/org/umlnfs1',
-      interface: 'org.umlnfs1.Manager',
-      member: 'ListGuests',
-      signature: 'h',
-      body: [0],
-    }),
-  );
-  expect(await client.guests()).toHaveLength(2);
-  expect(warned).toHaveBeenCalled();
-  warned.mockRestore();
-  raw.disconnect();
-});
