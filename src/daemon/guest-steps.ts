@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import { mconsole, type MconsoleCommand } from '../adapters/uml/mconsole.ts';
+import { makeGuestDirectory } from '../adapters/uml/guest-directory.ts';
+import { type MconsoleCommand, mconsole } from '../adapters/uml/mconsole.ts';
 import type { NotifyHub } from '../adapters/uml/notify.ts';
 import type { Desired } from '../model/desired.ts';
-import { UserError, messageOf } from '../model/error.ts';
+import { messageOf, UserError } from '../model/error.ts';
 import type { StopPhase } from '../model/observed.ts';
 import type { GuestRunner } from '../model/runner.ts';
 import { mconsolePath } from '../plan/command-line.ts';
@@ -50,8 +51,7 @@ export class GuestSteps {
 
   /** Opens the guest's notify socket, also for one that was adopted. */
   async listen(guest: string, uid: number): Promise<void> {
-    const own = `${this.#options.guestsDirectory}/${guest}`;
-    await this.#options.runner.prepare(guest, uid);
+    const own = await makeGuestDirectory(this.#options.guestsDirectory, guest);
     await this.#options.hub.open(guest, `${own}/notify`, uid, mconsolePath(`${own}/uml`, guest));
   }
 

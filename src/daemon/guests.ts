@@ -29,14 +29,18 @@ export class Guests {
   readonly #retries = new Map<string, number>();
   /** Ends that are being looked into: nothing is planned before their reasons are known. */
   readonly #endings = new Set<Promise<void>>();
+  /** Processes that ended before their start was noted. */
+  readonly #early = new Map<number, ProcessExit>();
 
   constructor(options: GuestsOptions) {
     this.#options = options;
-    options.runner.onExit((exit) => {
-      const ending = this.#ended(exit);
-      this.#endings.add(ending);
-      void ending.then(() => this.#endings.delete(ending));
-    });
+    options.runner.onExit((exit) => this.#look(exit));
+  }
+
+  #look(exit: ProcessExit): void {
+    const ending = this.#ended(exit);
+    this.#endings.add(ending);
+    void ending.then(() => this.#endings.delete(ending));
   }
 
   /** Finds the guests that run since before this daemon, and what marks tell of the others. */
@@ -106,6 +110,9 @@ export class Guests {
       }
     }
     record.began(process, Date.now() * 1000);
+    const early = this.#early.get(process.pid);
+    this.#early.delete(process.pid);
+    if (early !== undefined) this.#look(early);
   }
 
   /** The guest is ready; `how` is for the log. */
@@ -179,7 +186,10 @@ export class Guests {
 
   async #ended(exit: ProcessExit): Promise<void> {
     const record = this.records.get(exit.guest);
-    if (record?.seen.process?.pid !== exit.pid) return;
+    if (record?.seen.process?.pid !== exit.pid) {
+      this.#early.set(exit.pid, exit);
+      return;
+    }
     try {
       const tail = await this.#options.runner.consoleTail(exit.guest).catch((error) => messageOf(error));
       await this.#settle(record, exit, tail);

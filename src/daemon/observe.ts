@@ -1,5 +1,5 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
-import { UserError, messageOf } from '../model/error.ts';
+import { messageOf, UserError } from '../model/error.ts';
 import type {
   BridgeSeen,
   ExporterSeen,

@@ -93,4 +93,6 @@ export interface Desired {
   readonly held?: ReadonlySet<string>;
   /** True where not every definition could be read: then nothing is taken for removed. */
   readonly incomplete?: boolean;
+  /** True while the daemon ends and takes its guests with it: all are stopped, none is started. */
+  readonly ending?: boolean;
 }

@@ -24,8 +24,6 @@ export interface StartRequest {
 export interface GuestRunner {
   /** The guests that run already, by name. */
   adopt(): Promise<ReadonlyMap<string, ProcessSeen>>;
-  /** Makes the directory that the guest's sockets lie in; does no harm to a guest that runs. */
-  prepare(guest: string, uid: number): Promise<void>;
   /** Resolves when the process exists; UserError otherwise. */
   start(request: StartRequest): Promise<ProcessSeen>;
   /** SIGKILL reaches every process of the guest. No error when there is none any more. */

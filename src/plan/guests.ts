@@ -51,11 +51,12 @@ function stopCause(
   seen: GuestSeen,
   process: ProcessSeen,
   launch: Launch | undefined,
-  uid: number | undefined,
+  desired: Desired,
   observed: Observed,
   now: number,
 ): StopCause | undefined {
   const orderly = (why: string): StopCause => ({ phase: 'ctrl-alt-del', reason: 'stopped', why });
+  if (desired.ending) return orderly('the daemon ends');
   if (wanted === undefined) return orderly('its definition was removed');
   if (seen.intent === 'stop') return orderly('an operator stopped it');
   if (seen.intent === 'restart') return orderly('an operator restarts it');
@@ -74,6 +75,7 @@ function stopCause(
   if (lostTap(seen, wanted, observed, now)) {
     return { phase: 'halt', reason: 'crash', why: `its tap ${wanted.network.tap} was deleted and made anew` };
   }
+  const uid = desired.taps.get(wanted.network.tap)?.uid;
   if (uid !== undefined && uid !== process.uid) return orderly(`it runs as user ${process.uid}, not ${uid}`);
   const changed = launch === undefined ? [] : differences(process.argv, launch.argv);
   if (changed.length > 0) return orderly(`its definition changed: ${changed.join(' ')}`);
@@ -110,8 +112,7 @@ export function planRunning(
 ): Step[] {
   const wanted = desired.guests.get(name);
   if (seen.stop !== undefined) return continueStop(name, seen, wanted?.stopTimeout ?? 30_000, now);
-  const uid = wanted === undefined ? undefined : desired.taps.get(wanted.network.tap)?.uid;
-  const cause = stopCause(wanted, seen, process, launch, uid, observed, now);
+  const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
   if (cause !== undefined) return [{ kind: 'guest.stop', guest: name, ...cause }];
   if (wanted !== undefined && seen.readyAt === undefined) {
     return [wait(name, process.startedAt + wanted.startTimeout, 'it has until then to become ready')];

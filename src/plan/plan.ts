@@ -110,7 +110,7 @@ function planGuest(
   }
   if (seen.process !== undefined) {
     steps.push(...planRunning(wanted.name, desired, seen, seen.process, launch, observed, now));
-  } else if (!sharedWaits && (exported === undefined || observed.exporter.running)) {
+  } else if (!sharedWaits && !desired.ending && (exported === undefined || observed.exporter.running)) {
     steps.push(...planIdle(wanted, seen, launch, problem, observed, now));
   }
   return steps;

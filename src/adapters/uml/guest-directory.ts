@@ -51,6 +51,13 @@ export async function prepareGuestDirectory(
   return paths;
 }
 
+/** Makes the directory that a guest's sockets lie in; does no harm to a guest that runs. */
+export async function makeGuestDirectory(guests: string, name: string): Promise<string> {
+  const { own } = guestPaths(guests, name);
+  await mkdir(own, { recursive: true, mode: 0o755 });
+  return own;
+}
+
 /** Removes all of a guest that is gone for good. */
 export async function removeGuestDirectory(guests: string, name: string): Promise<void> {
   const { own, uml } = guestPaths(guests, name);

@@ -1,0 +1,226 @@
+import type { Logger } from 'pino';
+import { type Service, serve } from '../adapters/dbus/service/serve.ts';
+import type { Exporter } from '../adapters/exporter/exporter.ts';
+import { watchLinks } from '../adapters/ip/watch.ts';
+import type { Observed } from '../model/observed.ts';
+import { formatProblem } from '../model/problem.ts';
+import type { GuestStatus, PlanLine } from '../model/status.ts';
+import { describeStep } from '../plan/describe.ts';
+import { plan } from '../plan/plan.ts';
+import { watchDefinitions } from '../watch/watcher.ts';
+import { DaemonControl } from './control.ts';
+import { DefinitionStore, type Definitions, problemsByGuest } from './definitions.ts';
+import { Executor } from './execute.ts';
+import { Health } from './health.ts';
+import type { Locations } from './locations.ts';
+import { Loop, type PassResult } from './loop.ts';
+import { observe, type Sources } from './observe.ts';
+import type { Parts } from './parts.ts';
+import { statusOf } from './status.ts';
+
+export interface DaemonOptions {
+  readonly locations: Locations;
+  readonly hostId: string;
+  readonly log: Logger;
+  readonly version: string;
+  /** Builds everything that touches the host, once the host file is known. */
+  readonly assemble: (definitions: Definitions, daemon: Daemon) => Promise<Parts>;
+}
+
+/** Holds the definitions against reality, and reality to the definitions. */
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #store: DefinitionStore;
+  readonly #log: Logger;
+  readonly loop: Loop;
+  readonly clock = (): number => performance.now();
+  #definitions: Definitions | undefined;
+  #observed: Observed | undefined;
+  #parts: Parts | undefined;
+  #executor: Executor | undefined;
+  #health: Health | undefined;
+  #service: Service | undefined;
+  #stopWatching: (() => Promise<void> | void)[] = [];
+  #reread = false;
+  #control: DaemonControl | undefined;
+  #ending = false;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#store = new DefinitionStore(options.locations, options.hostId);
+    this.loop = new Loop(() => this.#pass(), options.log, this.clock);
+  }
+
+  /** Reads, adopts, and reconciles for the first time; resolves when that is done and the bus answers. */
+  async start(): Promise<void> {
+    const definitions = await this.#store.read();
+    this.#use(definitions);
+    const parts = await this.#options.assemble(definitions, this);
+    this.#parts = parts;
+    this.#executor = new Executor(parts.executors, parts.guests, this.#log, this.clock);
+    this.#health = new Health(parts.health);
+    const adopted = await parts.guests.adopt(definitions.desired.guests.keys());
+    await Promise.all(adopted.map((name) => parts.listen(name)));
+    this.#control = this.#makeControl(parts);
+    this.#service = await serve(this.#control, {
+      address: parts.busAddress,
+      version: this.#options.version,
+      log: this.#log,
+    });
+    this.#stopWatching.push(
+      watchLinks(() => this.loop.markDirty()),
+      parts.exporter.onChange(() => this.loop.markDirty()),
+    );
+    const watcher = await watchDefinitions(this.#options.locations, () => this.#definitionsChanged());
+    this.#stopWatching.push(() => watcher.close());
+    this.#definitionsChanged();
+    await this.loop.settled();
+  }
+
+  get desired() {
+    return this.#definitions?.desired;
+  }
+
+  get exporter(): Exporter | undefined {
+    return this.#parts?.exporter;
+  }
+
+  get observed(): Observed | undefined {
+    return this.#observed;
+  }
+
+  statuses(): readonly GuestStatus[] {
+    const parts = this.#parts;
+    if (parts === undefined) return [];
+    const context = {
+      desired: this.desired,
+      observed: this.#observed,
+      definitionProblems: problemsByGuest(this.#definitions?.problems ?? []),
+      definitionFiles: this.#definitions?.files ?? new Map(),
+      consoleLog: (guest: string) => parts.runner.consoleLog(guest),
+      sharedProblem: this.#executor?.sharedProblem,
+      now: this.clock(),
+    };
+    return [...parts.guests.records.values()]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((record) => statusOf(record, context));
+  }
+
+  /** Reads the definitions again; resolves with their problems after the reconcile that follows. */
+  async reload(): Promise<readonly string[]> {
+    this.#definitionsChanged();
+    await this.loop.settled();
+    return this.#problems();
+  }
+
+  /**
+   * Ends the daemon. With `stopGuests` every guest is shut down in order first, then the NFS server that umlnfs
+   * started; without it all of them run on, for the next daemon to adopt.
+   */
+  async stop(stopGuests: boolean): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    for (const stop of this.#stopWatching.splice(0)) await stop();
+    if (stopGuests) await this.#stopGuests();
+    this.#health?.close();
+    await this.loop.stop();
+    await this.#service?.close();
+    await this.#parts?.close(stopGuests);
+  }
+
+  /** The loop itself does it: the planner is told that the daemon ends. */
+  async #stopGuests(): Promise<void> {
+    const records = this.#parts?.guests.records;
+    if (records === undefined) return;
+    const running = () => [...records.values()].some((record) => record.seen.process !== undefined);
+    this.loop.markDirty();
+    while (running()) {
+      await new Promise<void>((resolve) => {
+        this.#ended = resolve;
+      });
+    }
+  }
+  #ended: () => void = () => {};
+
+  #definitionsChanged(): void {
+    this.#reread = true;
+    this.loop.markDirty();
+  }
+
+  #use(definitions: Definitions): void {
+    const before = new Set(this.#problems());
+    this.#definitions = definitions;
+    for (const problem of definitions.problems) {
+      const text = formatProblem(problem);
+      if (before.has(text)) continue;
+      const about = problem.guest === undefined ? {} : { guest: problem.guest };
+      this.#log[problem.severity === 'error' ? 'error' : 'warn'](about, text);
+    }
+  }
+
+  #problems(): readonly string[] {
+    return (this.#definitions?.problems ?? []).map(formatProblem);
+  }
+
+  async #pass(): Promise<PassResult> {
+    if (this.#reread) {
+      this.#reread = false;
+      this.#use(await this.#store.read());
+    }
+    const { steps, now } = await this.#plan();
+    const acted = (await this.#executor?.execute(steps)) ?? false;
+    this.#follow();
+    this.#control?.publish();
+    this.#ended();
+    const due = steps.flatMap((step) => (step.kind === 'wait' && step.until > now ? [step.until] : []));
+    return { acted, until: due.length === 0 ? undefined : Math.min(...due) };
+  }
+
+  async #plan() {
+    const parts = this.#parts;
+    const definitions = this.#definitions;
+    if (parts === undefined || definitions === undefined) throw new Error('the daemon has not started');
+    await parts.guests.settled();
+    const desired = { ...definitions.desired, ending: this.#ending };
+    for (const name of desired.guests.keys()) parts.guests.record(name);
+    const observed = await observe(desired, this.#sources(parts));
+    this.#observed = observed;
+    const now = this.clock();
+    return { steps: plan(desired, observed, now), now };
+  }
+
+  #sources(parts: Parts): Sources {
+    return {
+      ...parts.sources,
+      guests: () => parts.guests.seen(),
+      shared: () => ({ retryAt: this.#executor?.sharedRetryAt }),
+    };
+  }
+
+  #follow(): void {
+    for (const record of this.#parts?.guests.records.values() ?? []) {
+      this.#health?.follow(record, () => this.desired?.guests.get(record.name));
+    }
+  }
+
+  #makeControl(parts: Parts): DaemonControl {
+    const known = (name: string) => parts.guests.records.has(name);
+    return new DaemonControl({
+      guests: parts.guests,
+      known,
+      defined: (name) => this.desired?.guests.has(name) === true,
+      status: () => this.statuses(),
+      plan: () => this.#planLines(),
+      reload: () => this.reload(),
+      problems: () => this.#problems(),
+    });
+  }
+
+  /** What the loop would do now, by the definitions and reality as they are now. */
+  async #planLines(): Promise<readonly PlanLine[]> {
+    this.#use(await this.#store.read());
+    const { steps, now } = await this.#plan();
+    return steps.map((step) => describeStep(step, now));
+  }
+}
