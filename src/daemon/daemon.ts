@@ -25,6 +25,10 @@ export interface DaemonOptions {
   readonly version: string;
   /** Builds everything that touches the host, once the host file is known. */
   readonly assemble: (definitions: Definitions, daemon: Daemon) => Promise<Parts>;
+  /** The address of the bus to be reached on; asked again for each connection. */
+  readonly busAddress: (definitions: Definitions) => Promise<string>;
+  /** Called after each pass. */
+  readonly onPass?: (statuses: readonly GuestStatus[]) => void;
 }
 
 /** Holds the definitions against reality, and reality to the definitions. */
@@ -64,7 +68,7 @@ export class Daemon {
     await Promise.all(adopted.map((name) => parts.listen(name)));
     this.#control = this.#makeControl(parts);
     this.#service = await serve(this.#control, {
-      address: parts.busAddress,
+      address: () => this.#options.busAddress(definitions),
       version: this.#options.version,
       log: this.#log,
     });
@@ -172,6 +176,7 @@ export class Daemon {
     const acted = (await this.#executor?.execute(steps)) ?? false;
     this.#follow();
     this.#control?.publish();
+    this.#options.onPass?.(this.statuses());
     this.#ended();
     const due = steps.flatMap((step) => (step.kind === 'wait' && step.until > now ? [step.until] : []));
     return { acted, until: due.length === 0 ? undefined : Math.min(...due) };

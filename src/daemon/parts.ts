@@ -1,0 +1,125 @@
+import { stat } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { Exporter } from '../adapters/exporter/exporter.ts';
+import { ensureBridge } from '../adapters/ip/bridge.ts';
+import { observeLinks } from '../adapters/ip/observe.ts';
+import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
+import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
+import { Marks } from '../adapters/state/marks.ts';
+import { buildInitramfs, initramfsPath } from '../adapters/uml/initramfs/initramfs.ts';
+import { consolePty } from '../adapters/uml/mconsole.ts';
+import { NotifyHub } from '../adapters/uml/notify.ts';
+import { probeKernel } from '../adapters/uml/probe.ts';
+import type { Host } from '../definition/guest.ts';
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import type { RootSeen } from '../model/observed.ts';
+import type { GuestRunner } from '../model/runner.ts';
+import type { Executors } from './execute.ts';
+import { GuestSteps } from './guest-steps.ts';
+import { Guests } from './guests.ts';
+import type { HealthOptions } from './health.ts';
+import { hearGuests } from './hear.ts';
+import type { Sources } from './observe.ts';
+
+/** Everything that touches the host, put together. */
+export interface Parts {
+  readonly guests: Guests;
+  readonly runner: GuestRunner;
+  readonly exporter: Exporter;
+  readonly executors: Executors;
+  readonly sources: Omit<Sources, 'guests' | 'shared'>;
+  readonly health: HealthOptions;
+  /** Listens for an adopted guest's notifications. */
+  listen(guest: string): Promise<void>;
+  /** Lets go of everything; `stopServers` ends the NFS server and the bus that umlnfs started. */
+  close(stopServers: boolean): Promise<void>;
+}
+
+export interface PartsOptions {
+  readonly host: Host;
+  readonly runner: GuestRunner;
+  readonly exporter: Exporter;
+  readonly log: Logger;
+  readonly clock: () => number;
+  readonly desired: () => Desired | undefined;
+  readonly markDirty: () => void;
+}
+
+/** Kernels are asked what they can do without any rights: as nobody. */
+const nobody = { uid: 65_534, gid: 65_534 };
+
+export function assemble(options: PartsOptions): Parts {
+  const { host, runner, exporter, log, clock, desired, markDirty } = options;
+  const guestsDirectory = `${host.directories.runtime}/guests`;
+  const hub = new NotifyHub();
+  const marks = new Marks(guestsDirectory);
+  const guests = new Guests({ runner, marks, log, clock, markDirty, desired });
+  const replyDirectory = `${host.directories.runtime}/ask`;
+  const steps = new GuestSteps({ runner, hub, guests, log, clock, desired, guestsDirectory, replyDirectory });
+  hearGuests(hub, guests, log, markDirty);
+  const uidOf = (guest: string) => guests.record(guest).seen.process?.uid;
+  return {
+    guests,
+    runner,
+    exporter,
+    executors: executors(options, steps, guests),
+    sources: {
+      links: observeLinks,
+      exporter: () => exporter.observe(),
+      kernel: (path) => probeKernel(path, nobody),
+      initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),
+      root: observeRoot,
+      guestsDirectory,
+    },
+    health: {
+      ask: (guest, command, timeout) => steps.ask(guest, command, timeout),
+      console: async (guest) => {
+        const peerUid = uidOf(guest);
+        if (peerUid === undefined) return '';
+        const where = { timeoutMs: 1_000, replyDir: replyDirectory, peerUid };
+        return (await consolePty(steps.mconsole(guest), where)) ?? '';
+      },
+      clock,
+      onReady: (guest, how) => guests.ready(guest, how),
+      markDirty,
+    },
+    listen: async (guest) => {
+      const uid = uidOf(guest);
+      if (uid !== undefined) await steps.listen(guest, uid);
+    },
+    close: async (stopServers) => {
+      await runner.close();
+      await hub.shutdown();
+      await exporter.close({ stopServer: stopServers });
+    },
+  };
+}
+
+function executors(options: PartsOptions, steps: GuestSteps, guests: Guests): Executors {
+  const { exporter, host } = options;
+  return {
+    ensureBridge: ({ bridge }) => ensureBridge(bridge),
+    startExporter: () => exporter.start(),
+    buildInitramfs: async ({ kernel }) => {
+      await buildInitramfs(host.directories.cache, kernel, await probeKernel(kernel, nobody));
+    },
+    ensureTaps,
+    removeTap: ({ name }) => removeTap(name),
+    addExport: (step) => exporter.add(step.export),
+    removeExport: ({ guest, path, client }) => exporter.remove(guest, path, client),
+    tailorRoot: async ({ directory, hostname }) => {
+      await tailor(directory, { hostname });
+    },
+    startGuest: (step) => steps.start(step),
+    stopGuest: (step) => steps.stop(step),
+    forgetGuest: ({ guest }) => guests.forget(guest),
+  };
+}
+
+async function observeRoot(guest: GuestWanted): Promise<RootSeen> {
+  const { directory } = guest.root;
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) return { exists: false, tailored: false };
+  const changes = await tailoring(directory, { hostname: guest.hostname });
+  return { exists: true, tailored: changes.length === 0 };
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { ensurePrivateBus } from '../adapters/dbus/private-bus.ts';
+import { chooseExporter } from '../adapters/exporter/choose.ts';
+import { createLog } from '../adapters/log/log.ts';
+import { serviceNotify } from '../adapters/systemd/notify.ts';
+import { ChildRunner } from '../adapters/uml/runner.ts';
+import { messageOf, UserError } from '../model/error.ts';
+import { version } from '../model/version.ts';
+import { Daemon } from './daemon.ts';
+import { hostId } from './definitions.ts';
+import { locations } from './locations.ts';
+import { assemble } from './parts.ts';
+import { summary } from './summary.ts';
+
+const usage = `Usage: umlnfsd [--config-dir DIR] [--log-level LEVEL]
+
+Keeps diskless User Mode Linux guests running as their definitions say.
+
+  --config-dir DIR   read DIR/umlnfs.conf and DIR/umlnfs.d instead of the system's
+  --log-level LEVEL  trace, debug, info, warn or error (default info)
+  --version          print the version and exit
+  --help             print this and exit
+
+Signals: SIGTERM and SIGINT stop the guests in order and end the daemon; SIGHUP reads the definitions again.
+See umlnfsd(8).
+`;
+
+const exitUsage = 2;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      'config-dir': { type: 'string' },
+      'log-level': { type: 'string', default: 'info' },
+      version: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(usage);
+  if (values.version) return void process.stdout.write(`umlnfsd ${version}\n`);
+  if (process.getuid?.() !== 0) {
+    throw new UserError('run umlnfsd', 'it makes network devices and exports, which takes root', {
+      hint: 'run it as root: sudo umlnfsd',
+    });
+  }
+  await run(values['config-dir'], values['log-level']);
+}
+
+async function run(configDir: string | undefined, level: string): Promise<void> {
+  const log = createLog({ level });
+  const notify = serviceNotify();
+  const daemon = new Daemon({
+    locations: locations(configDir),
+    hostId: await hostId(),
+    log,
+    version,
+    busAddress: async ({ host }) => {
+      const { address } = host.dbus;
+      return address === 'private' ? ensurePrivateBus(host.directories.runtime) : (address ?? 'system');
+    },
+    assemble: async ({ host }, self) => {
+      const { directories } = host;
+      return assemble({
+        host,
+        log,
+        runner: new ChildRunner({
+          guests: `${directories.runtime}/guests`,
+          logs: directories.log,
+          clock: self.clock,
+        }),
+        exporter: await chooseExporter(host),
+        clock: self.clock,
+        desired: () => self.desired,
+        markDirty: () => self.loop.markDirty(),
+      });
+    },
+    onPass: (statuses) => notify.status(summary(statuses)),
+  });
+  let ending = false;
+  const end = (signal: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ reason: signal }, 'ending: the guests are shut down');
+    notify.stopping();
+    daemon.stop(true).then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'cannot end in order');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.on('SIGHUP', () => void daemon.reload());
+  await daemon.start();
+  notify.ready();
+  log.info({ guests: daemon.statuses().length }, `umlnfsd ${version} is ready`);
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof UserError) {
+    const hint = error.hint === undefined ? '' : `; ${error.hint}`;
+    process.stderr.write(`umlnfsd: ${error.message}${hint}\n`);
+  } else if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`umlnfsd: ${messageOf(error)}\n\n${usage}`);
+    process.exit(exitUsage);
+  } else {
+    process.stderr.write(
+      `umlnfsd: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
+    );
+  }
+  process.exit(1);
+});

@@ -1,0 +1,42 @@
+import { pino } from 'pino';
+import { chooseExporter } from '../adapters/exporter/choose.ts';
+import { ChildRunner } from '../adapters/uml/runner.ts';
+import type { PlanLine } from '../model/status.ts';
+import { describeStep } from '../plan/describe.ts';
+import { plan } from '../plan/plan.ts';
+import { DefinitionStore, hostId } from './definitions.ts';
+import { locations } from './locations.ts';
+import { observe } from './observe.ts';
+import { assemble } from './parts.ts';
+
+/** What a daemon that started now would do first. Reads only. */
+export async function planLocally(options: { readonly configDir?: string } = {}): Promise<PlanLine[]> {
+  const definitions = await new DefinitionStore(locations(options.configDir), await hostId()).read();
+  const { host, desired } = definitions;
+  const clock = () => performance.now();
+  const parts = assemble({
+    host,
+    runner: new ChildRunner({
+      guests: `${host.directories.runtime}/guests`,
+      logs: host.directories.log,
+      clock,
+    }),
+    exporter: await chooseExporter(host),
+    log: pino({ level: 'silent' }),
+    clock,
+    desired: () => desired,
+    markDirty: () => {},
+  });
+  try {
+    await parts.guests.adopt(desired.guests.keys());
+    const observed = await observe(desired, {
+      ...parts.sources,
+      guests: () => parts.guests.seen(),
+      shared: () => ({ retryAt: undefined }),
+    });
+    const now = clock();
+    return plan(desired, observed, now).map((step) => describeStep(step, now));
+  } finally {
+    await parts.close(false);
+  }
+}
