@@ -21,13 +21,6 @@ export function guestPaths(guests: string, name: string): GuestPaths {
   return { own, uml: join(own, 'uml'), empty: join(own, 'empty'), notify: join(own, 'notify') };
 }
 
-/** Makes the directory that a guest's sockets lie in; does nothing to what is in it. */
-export async function makeGuestDirectory(guests: string, name: string): Promise<GuestPaths> {
-  const paths = guestPaths(guests, name);
-  await mkdir(paths.own, { recursive: true, mode: 0o755 });
-  return paths;
-}
-
 /**
  * Makes the directories of a guest that does not run, and removes what its last kernel left: its pid file may
  * name a process that lives now, and UML would then take another name than its own.
@@ -37,7 +30,8 @@ export async function prepareGuestDirectory(
   name: string,
   who: Identity,
 ): Promise<GuestPaths> {
-  const paths = await makeGuestDirectory(guests, name);
+  await makeGuestDirectory(guests, name);
+  const paths = guestPaths(guests, name);
   await mkdir(paths.empty, { recursive: true, mode: 0o755 });
   await chmod(paths.empty, 0o555);
   const before = await lstat(paths.uml).catch(() => undefined);

@@ -7,11 +7,18 @@ export const moduleSuffix = /\.ko(\.(gz|xz|zst))?$/;
 /** Each file system is enough for a root of its version; what each needs is in modules.dep. */
 const roots = ['nfsv4', 'nfsv3'] as const;
 
+export interface KernelModule {
+  /** Relative to the directory that modules.dep is in. */
+  readonly file: string;
+  /** All it needs, the most basic last, as in modules.dep. */
+  readonly needs: readonly string[];
+}
+
 export interface ModuleSet {
   /** The directory that modules.dep is in. */
   readonly directory: string;
-  /** Paths relative to it, each after those it needs. */
-  readonly files: readonly string[];
+  /** Each after those it needs. */
+  readonly modules: readonly KernelModule[];
 }
 
 /**
@@ -30,8 +37,8 @@ export async function findModules(
     } catch {
       continue;
     }
-    const files = loadOrder(dep, roots);
-    if (files.length > 0 && (await allExist(directory, files))) return { directory, files };
+    const modules = loadOrder(dep, roots);
+    if (modules.length > 0 && (await allExist(directory, modules))) return { directory, modules };
   }
   return undefined;
 }
@@ -57,18 +64,18 @@ export function moduleDirectories(
  * Order in which modules load, from the text of modules.dep, whose lines name what a module needs, the most
  * basic last. Modules that are not in it are left out: they are built in, or this kernel has them not.
  */
-export function loadOrder(dep: string, wanted: readonly string[]): string[] {
+export function loadOrder(dep: string, wanted: readonly string[]): KernelModule[] {
   const needs = new Map<string, readonly string[]>();
   for (const line of dep.split('\n')) {
     const colon = line.indexOf(':');
-    if (colon > 0)
+    const words = line.slice(colon + 1).split(' ');
+    // Paths that lead out of the directory are not of a kernel's own making.
+    if (colon > 0 && inside(line.slice(0, colon))) {
       needs.set(
         line.slice(0, colon),
-        line
-          .slice(colon + 1)
-          .split(' ')
-          .filter((word) => word !== ''),
+        words.filter((word) => word !== '' && inside(word)),
       );
+    }
   }
   const order = new Set<string>();
   for (const name of wanted) {
@@ -77,7 +84,11 @@ export function loadOrder(dep: string, wanted: readonly string[]): string[] {
     for (const needed of (needs.get(file) ?? []).toReversed()) order.add(needed);
     order.add(file);
   }
-  return [...order].filter((path) => !path.startsWith('/') && !path.split('/').includes('..'));
+  return [...order].map((file) => ({ file, needs: needs.get(file) ?? [] }));
+}
+
+function inside(path: string): boolean {
+  return !path.startsWith('/') && !path.split('/').includes('..');
 }
 
 /** `nfsv4` for `kernel/fs/nfs/nfsv4.ko.xz`. */
@@ -88,8 +99,8 @@ export function moduleName(path: string): string {
     .replaceAll('-', '_');
 }
 
-async function allExist(directory: string, files: readonly string[]): Promise<boolean> {
-  for (const file of files) {
+async function allExist(directory: string, modules: readonly KernelModule[]): Promise<boolean> {
+  for (const { file } of modules) {
     const found = await stat(join(directory, file)).catch(() => undefined);
     if (found?.isFile() !== true) return false;
   }
