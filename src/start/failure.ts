@@ -1,0 +1,40 @@
+import { open } from 'node:fs/promises';
+import { sanitise } from '../model/end.ts';
+import { guestName, type Places } from './places.ts';
+import { detail, say } from './say.ts';
+
+const lines = 25;
+const most = 16 * 1024;
+
+/** Shows the ends of the guest's console and the daemon's log, and where they are. */
+export async function showFailure(places: Places, why: string): Promise<void> {
+  say(`failed: ${why}`);
+  for (const [what, path] of [
+    [`${guestName}'s console`, `${places.logs}/${guestName}/console.log`],
+    ["the daemon's log", places.daemonLog],
+  ] as const) {
+    const tail = await tailOf(path);
+    say(tail === '' ? `${what} is empty (${path})` : `the end of ${what} (${path}):`);
+    if (tail !== '') detail(tail);
+  }
+}
+
+/** The last lines, without what could play tricks on a terminal: the guest wrote them. */
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return '';
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.min(size, most));
+    await file.read(buffer, 0, buffer.length, size - buffer.length);
+    return buffer
+      .toString('utf8')
+      .split('\n')
+      .slice(-lines - 1)
+      .map(sanitise)
+      .join('\n')
+      .trimEnd();
+  } finally {
+    await file.close();
+  }
+}

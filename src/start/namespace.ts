@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../model/error.ts';
+import type { StartOptions } from './options.ts';
+import type { FromWithin, StartResult, ToWithin } from './result.ts';
+import { say } from './say.ts';
+import type { Stopping } from './stopping.ts';
+
+const within = fileURLToPath(new URL('./within.js', import.meta.url));
+
+/**
+ * Runs ./within.ts in namespaces of its own for network, mounts and processes. Whatever is left of it ends with
+ * its process 1, and that with unshare; if this process is killed, within.ts sees the channel close and stops.
+ * @param lockFd held by it as well, so that the next start waits for its end
+ * @returns its result; undefined when it failed and has said why
+ */
+export async function runWithin(
+  options: StartOptions,
+  lockFd: number,
+  stopping: Stopping,
+): Promise<StartResult | undefined> {
+  stopping.signal.throwIfAborted();
+  const namespaces = [
+    '--mount',
+    '--propagation',
+    'private',
+    '--net',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ];
+  // The shell is process 1 and reaps orphans, which Node would leave as zombies; `exit` keeps it from an exec.
+  const init = ['/bin/sh', '-c', '"$@"; exit $?', 'umlnfs-start'];
+  const node = [process.execPath, within, JSON.stringify(options)];
+  // Not execa: it hands on no descriptor above 9. In a session of its own: Ctrl-C is for this process, which
+  // then stops it in order.
+  const child = spawn('unshare', [...namespaces, '--', ...init, ...node], {
+    stdio: ['ignore', 'inherit', 'inherit', lockFd, 'ipc'],
+    detached: true,
+  });
+  let told: FromWithin | undefined;
+  child.on('message', (message) => {
+    told = message as FromWithin;
+  });
+  const stop = () => {
+    say('stopping');
+    // Gone already: then there is nothing to stop.
+    child.send({ kind: 'stop' } satisfies ToWithin, () => {});
+  };
+  stopping.signal.addEventListener('abort', stop, { once: true });
+  stopping.onImpatience(() => {
+    say('stopping at once');
+    child.kill('SIGKILL');
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  if (told?.kind === 'result') return told.result;
+  if (told?.kind === 'failed' || stopping.signal.aborted) return undefined;
+  throw new UserError('start', `its inner process ended early (${signal ?? `status ${code}`})`, {
+    hint: 'see the messages above; namespaces take root and util-linux',
+  });
+}

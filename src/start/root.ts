@@ -1,0 +1,44 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { createDebianRoot } from '../adapters/rootfs/debian.ts';
+import type { Places } from './places.ts';
+import { detail, say } from './say.ts';
+
+/** Makes the guest's root, or takes the one of an earlier start. Needs the network only to make it. */
+export async function ensureRoot(places: Places, signal: AbortSignal): Promise<void> {
+  await mkdir(places.exports, { recursive: true });
+  await removeUnfinished(places);
+  if (await exists(places.root)) {
+    say(`the Debian root of an earlier start is in ${places.root}`);
+    return;
+  }
+  say(`making a Debian root in ${places.root}: once, the next start takes it as it is`);
+  await createDebianRoot(places.root, {
+    autologin: true,
+    signal,
+    onProgress: (line) => {
+      if (line.startsWith('I: ')) detail(line.slice(3));
+    },
+  });
+  say('the Debian root is made');
+}
+
+/** What a start that was killed left of a root in the making. */
+async function removeUnfinished(places: Places): Promise<void> {
+  for (const name of await readdir(places.exports)) {
+    if (name.startsWith(`.${basename(places.root)}.`)) await removeTree(join(places.exports, name));
+  }
+}
+
+/** Removes a tree, but nothing that is mounted in it. */
+export async function removeTree(path: string): Promise<void> {
+  await execa('rm', ['--recursive', '--force', '--one-file-system', '--', path]);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

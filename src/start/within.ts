@@ -1,0 +1,112 @@
+/**
+ * The main job of `npm start`, as ./main.ts runs it: in namespaces of its own it starts the daemon on one
+ * definition and follows what becomes of the guest.
+ */
+import { mkdir } from 'node:fs/promises';
+import { connectClient } from '../adapters/dbus/client.ts';
+import { messageOf, UserError } from '../model/error.ts';
+import { DaemonProcess } from './daemon-process.ts';
+import { writeDefinitions } from './definitions.ts';
+import { showFailure } from './failure.ts';
+import { Follower } from './follower.ts';
+import { rootMountOf } from './guest-root.ts';
+import { prepareNamespace } from './machine.ts';
+import type { StartOptions } from './options.ts';
+import { guestAddress, guestName, type Places, placesOf } from './places.ts';
+import type { FromWithin, StartResult, ToWithin } from './result.ts';
+import { detail, outliveTerminal, say, write } from './say.ts';
+
+/** From the daemon's start to the guest's readiness (ms); the definition's own limits are shorter. */
+const patience = 180_000;
+
+async function run(options: StartOptions, wish: AbortSignal): Promise<StartResult> {
+  const places = placesOf(options);
+  await prepareNamespace(places);
+  await mkdir(places.logs, { recursive: true });
+  await writeDefinitions(places);
+  const daemon = await DaemonProcess.start(places);
+  try {
+    const client = await daemon.reachable(() => connectClient({ address: places.bus }), wish);
+    const follower = await Follower.follow(client, guestName, say);
+    const readySeconds = await daemon.whileItRuns(follower.ready(patience, wish));
+    say(
+      `${guestName} (${guestAddress}) is ready: ${readySeconds.toFixed(1)} s after the start of its kernel`,
+    );
+    let rootMount = '';
+    if (options.once) {
+      rootMount = await daemon.whileItRuns(rootMountOf(places, guestName, wish));
+      say(`inside, its root is ${rootMount}`);
+    } else {
+      showHowToLook(places);
+      await daemon.whileItRuns(follower.untilWished(wish));
+    }
+    const begin = performance.now();
+    await daemon.whileItRuns(follower.stop());
+    const stopSeconds = (performance.now() - begin) / 1000;
+    say(`${guestName} is stopped, in ${stopSeconds.toFixed(1)} s`);
+    const { state } = follower.status;
+    client.close();
+    await daemon.end();
+    return {
+      guest: guestName,
+      state,
+      readySeconds: round(readySeconds),
+      rootMount,
+      stopSeconds: round(stopSeconds),
+    };
+  } catch (error) {
+    if (!wish.aborted) await showFailure(places, messageOf(error));
+    throw error;
+  } finally {
+    await daemon.end();
+  }
+}
+
+function showHowToLook(places: Places): void {
+  const umlnfs = `npm run -s umlnfs -- `;
+  const bus = `--bus=${places.bus}`;
+  write('\n');
+  detail(`From another terminal, in ${process.cwd()}:`);
+  detail(`  ${umlnfs}status ${bus}`);
+  detail(`  ${umlnfs}console ${bus} ${guestName}     a root shell; Ctrl-] leaves it`);
+  detail(`  ${umlnfs}logs ${bus} ${guestName}`);
+  detail(`Definitions, followed as they change: ${places.definitions}/umlnfs.d`);
+  detail(`The daemon's own log: ${places.daemonLog}`);
+  detail('Ctrl-C stops the guest and all the rest.');
+  write('\n');
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+function tell(message: FromWithin): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, () => resolve());
+  });
+}
+
+outliveTerminal();
+const wish = new AbortController();
+process.on('message', (message) => {
+  if ((message as ToWithin).kind === 'stop') wish.abort();
+});
+// Whoever started this was killed.
+process.on('disconnect', () => wish.abort());
+// Signals come to ./main.ts.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => wish.abort());
+
+run(JSON.parse(process.argv[2] ?? '') as StartOptions, wish.signal)
+  .then((result) => tell({ kind: 'result', result }))
+  .catch(async (error: unknown) => {
+    if (!wish.signal.aborted) {
+      const hint = error instanceof UserError && error.hint !== undefined ? `\n  ${error.hint}` : '';
+      const text =
+        error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
+      write(`umlnfs: ${text}${hint}\n`);
+    }
+    await tell({ kind: 'failed' });
+    process.exitCode = 1;
+  })
+  .finally(() => process.disconnect?.());
