@@ -10,41 +10,22 @@ import { version } from '../model/version.ts';
 import { Daemon } from './daemon.ts';
 import { hostId } from './definitions.ts';
 import { locations } from './locations.ts';
+import { daemonHelp, daemonOptions } from './options.ts';
 import { assemble } from './parts.ts';
 import { summary } from './summary.ts';
-
-const usage = `Usage: umlnfsd [--config-dir DIR] [--log-level LEVEL]
-
-Keeps diskless User Mode Linux guests running as their definitions say.
-
-  --config-dir DIR   read DIR/umlnfs.conf and DIR/umlnfs.d instead of the system's
-  --log-level LEVEL  trace, debug, info, warn or error (default info)
-  --version          print the version and exit
-  --help             print this and exit
-
-Signals: SIGTERM and SIGINT stop the guests in order and end the daemon; SIGHUP reads the definitions again.
-See umlnfsd(8).
-`;
 
 const exitUsage = 2;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      'config-dir': { type: 'string' },
-      'log-level': { type: 'string', default: 'info' },
-      version: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return void process.stdout.write(usage);
+  const { values } = parseArgs({ options: daemonOptions });
+  if (values.help) return void process.stdout.write(daemonHelp());
   if (values.version) return void process.stdout.write(`umlnfsd ${version}\n`);
   if (process.getuid?.() !== 0) {
     throw new UserError('run umlnfsd', 'it makes network devices and exports, which takes root', {
       hint: 'run it as root: sudo umlnfsd',
     });
   }
-  await run(values['config-dir'], values['log-level']);
+  await run(values['config-dir'], values['log-level'] ?? 'info');
 }
 
 async function run(configDir: string | undefined, level: string): Promise<void> {
@@ -104,7 +85,7 @@ main().catch((error: unknown) => {
     const hint = error.hint === undefined ? '' : `; ${error.hint}`;
     process.stderr.write(`umlnfsd: ${error.message}${hint}\n`);
   } else if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`umlnfsd: ${messageOf(error)}\n\n${usage}`);
+    process.stderr.write(`umlnfsd: ${messageOf(error)}\n\n${daemonHelp()}`);
     process.exit(exitUsage);
   } else {
     process.stderr.write(
