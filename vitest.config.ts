@@ -1,7 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+// A directory for machine-readable reports, one for each run of vitest.
+const reports = process.env.UMLNFS_TEST_REPORTS;
+
 export default defineConfig({
   test: {
+    reporters:
+      reports === undefined
+        ? ['default']
+        : ['default', ['json', { outputFile: `${reports}/${process.pid}.json` }]],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
