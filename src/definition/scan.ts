@@ -94,7 +94,8 @@ function* statements(text: string, faults: Faults): Generator<Statement> {
   let first = 0;
   let line = 0;
   let tooLong = false;
-  for (const raw of text.split('\n')) {
+  // The last line ends there; it does not begin an empty one.
+  for (const raw of text.replace(/\n$/, '').split('\n')) {
     line += 1;
     const problem = badCharacter(raw);
     if (problem !== undefined) {

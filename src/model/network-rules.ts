@@ -4,13 +4,13 @@ import type { GuestWanted } from './desired.ts';
 import type { Finding } from './finding.ts';
 import { broadcastAddress, contains, formatNetwork, netmaskToPrefix, networkAddress } from './ipv4.ts';
 
+/** One mistake at a time: a wrong address makes netmask and gateway look wrong as well. */
 export function networkFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
-  return [
-    ...addressFindings(host, guest),
-    ...netmaskFindings(host, wanted),
-    ...gatewayFindings(host, wanted),
-    ...otherFindings(host, guest, wanted),
-  ];
+  const address = addressFindings(host, guest);
+  if (address.length > 0) return address;
+  const netmask = netmaskFindings(host, wanted);
+  if (netmask.length > 0) return netmask;
+  return [...gatewayFindings(host, wanted), ...otherFindings(host, guest, wanted)];
 }
 
 function addressFindings(host: Host, guest: Guest): Finding[] {

@@ -65,7 +65,8 @@ export const duration: ValueType<number> = {
     let total = 0;
     do {
       const match = token.exec(text);
-      const unit = match?.[2] || 's';
+      const alone = match?.[0] === text;
+      const unit = match?.[2] || (alone ? 's' : '');
       const size = Object.hasOwn(TIME_UNITS, unit) ? TIME_UNITS[unit] : undefined;
       if (match === null || size === undefined) return refuse(text, this.syntax);
       total += Number(match[1]) * size;

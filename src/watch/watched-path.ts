@@ -1,0 +1,84 @@
+import { type FSWatcher, watch } from 'chokidar';
+import { watchAncestors } from './ancestors.ts';
+
+/** One definition directory or file that is watched whether it exists or not. */
+export class WatchedPath {
+  readonly #path: string;
+  readonly #onDirty: () => void;
+  #watcher: FSWatcher | undefined;
+  #closeAncestors: () => void = () => {};
+  #closed = false;
+  #again: NodeJS.Immediate | undefined;
+  /** Ends the waiting of an open() whose watcher is closed before it is ready. */
+  #opened: () => void = () => {};
+
+  constructor(path: string, onDirty: () => void) {
+    this.#path = path;
+    this.#onDirty = onDirty;
+  }
+
+  /** Resolves when every later change will be noticed. */
+  async open(): Promise<void> {
+    this.#closeAncestors = watchAncestors(this.#path, () => this.#replaced());
+    const watcher = watch(this.#path, {
+      ignoreInitial: true,
+      // A definition that is a link: its target is watched too.
+      followSymlinks: true,
+      depth: 1,
+      atomic: false,
+      ignored: (path) => !this.#matters(path),
+    });
+    this.#watcher = watcher;
+    watcher.on('all', () => this.#onDirty());
+    // chokidar drops a second event within a few milliseconds; the kernel's own events are all there.
+    watcher.on('raw', (_kind, name) => {
+      if (typeof name !== 'string' || isDefinitionName(name)) this.#onDirty();
+    });
+    // For example more files than fs.inotify.max_user_watches: looking again is all that can be done.
+    watcher.on('error', () => this.#onDirty());
+    await new Promise<void>((resolve) => {
+      this.#opened = resolve;
+      watcher.once('ready', resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearImmediate(this.#again);
+    this.#closeAncestors();
+    await this.#watcher?.close();
+    this.#opened();
+  }
+
+  #matters(path: string): boolean {
+    if (path === this.#path) return true;
+    if (!path.startsWith(`${this.#path}/`)) return false;
+    const [first = '', second, ...deeper] = path.slice(this.#path.length + 1).split('/');
+    if (deeper.length > 0 || !isDefinitionName(first)) return false;
+    return second === undefined || (first.endsWith('.conf.d') && isDefinitionName(second));
+  }
+
+  /** The path leads to something else now: everything is watched anew, once for a burst of such events. */
+  #replaced(): void {
+    this.#onDirty();
+    if (this.#again !== undefined || this.#closed) return;
+    this.#again = setImmediate(() => {
+      this.#again = undefined;
+      if (this.#closed) return;
+      this.#closeAncestors();
+      const old = this.#watcher;
+      const opened = this.#opened;
+      // What happened between the two is seen by the load that follows.
+      void this.open().then(() => {
+        opened();
+        this.#onDirty();
+      });
+      void old?.close();
+    });
+  }
+}
+
+/** Editors' and packagers' own files begin with a dot or end otherwise. */
+function isDefinitionName(name: string): boolean {
+  return !name.startsWith('.') && (name.endsWith('.conf') || name.endsWith('.conf.d'));
+}
