@@ -1,0 +1,79 @@
+import { realpath } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Locations } from '../../daemon/locations.ts';
+import { isGuestName, NAME_SYNTAX } from '../../definition/guest-name.ts';
+import type { GuestSource, Loaded } from '../../definition/source.ts';
+import { UserError } from '../../model/error.ts';
+import type { Problem } from '../../model/problem.ts';
+import { quote } from '../../model/quote.ts';
+import { loadDefinitions } from '../../watch/load.ts';
+import { readSource } from '../../watch/read-source.ts';
+
+export interface LoadedForCheck {
+  readonly loaded: Loaded;
+  /** Whether a problem is about what was asked for. */
+  readonly concerns: (problem: Problem) => boolean;
+}
+
+/**
+ * The definitions at their places. With files, problems of other files are left aside, and a file that lies
+ * elsewhere is taken in as if it was at its place: `umlnfs.conf` as the host file, `NAME.conf` as a guest.
+ */
+export async function loadForCheck(where: Locations, files: readonly string[]): Promise<LoadedForCheck> {
+  let loaded = await loadDefinitions(where.directories, where.hostFile);
+  if (files.length === 0) return { loaded, concerns: () => true };
+  const shown = new Set<string>();
+  const guests = new Set<string>();
+  for (const file of files) {
+    const path = await placeOf(file, loaded);
+    shown.add(path);
+    if (isThere(path, loaded)) continue;
+    const taken = await takeIn(path, loaded);
+    loaded = taken.loaded;
+    if (taken.guest !== undefined) guests.add(taken.guest);
+  }
+  return {
+    loaded,
+    concerns: ({ file, guest }) => shown.has(file) || (guest !== undefined && guests.has(guest)),
+  };
+}
+
+function pathsOf(loaded: Loaded): string[] {
+  const guests = [...loaded.guests.values()].flatMap((guest) => [
+    guest.file,
+    ...guest.files.map(({ path }) => path),
+  ]);
+  return loaded.host === undefined ? guests : [loaded.host.path, ...guests];
+}
+
+/** The path by which the definitions know the file, which may be given by another. */
+async function placeOf(file: string, loaded: Loaded): Promise<string> {
+  const path = resolve(file);
+  if (isThere(path, loaded)) return path;
+  const real = await realpath(path).catch(() => path);
+  for (const known of pathsOf(loaded)) if ((await realpath(known).catch(() => known)) === real) return known;
+  return path;
+}
+
+function isThere(path: string, loaded: Loaded): boolean {
+  return pathsOf(loaded).includes(path);
+}
+
+async function takeIn(path: string, loaded: Loaded): Promise<{ loaded: Loaded; guest?: string }> {
+  const read = await readSource(path);
+  if (read.kind === 'absent')
+    throw new UserError(`check ${path}`, 'there is no such file', { hint: 'correct the path' });
+  if (read.kind === 'failed')
+    throw new UserError(`check ${path}`, read.message.replace(/^cannot read the file: /, ''));
+  if (read.kind === 'masked') return { loaded };
+  const source = { path, text: read.text };
+  if (basename(path) === basename(loaded.hostFile))
+    return { loaded: { ...loaded, host: source, hostProblems: [] } };
+  const name = basename(path).replace(/\.conf$/, '');
+  if (!isGuestName(name))
+    throw new UserError(`check ${path}`, `${quote(name)} is no guest name (${NAME_SYNTAX})`, {
+      hint: 'rename the file',
+    });
+  const guest: GuestSource = { name, file: path, files: [source], problems: [] };
+  return { loaded: { ...loaded, guests: new Map([...loaded.guests, [name, guest]]) }, guest: name };
+}

@@ -1,0 +1,35 @@
+import { hostId } from '../../daemon/definitions.ts';
+import { locations } from '../../daemon/locations.ts';
+import { nextCatalog } from '../../definition/catalog.ts';
+import { checkDefinitions } from '../../definition/check.ts';
+import { desired } from '../../model/derive.ts';
+import { formatProblem } from '../../model/problem.ts';
+import { checkOnHost } from '../check/host.ts';
+import { loadForCheck } from '../check/load.ts';
+import { checkTools } from '../check/tools.ts';
+import type { ExitReason } from '../exit-codes.ts';
+import { print, tell } from '../output.ts';
+import type { Invocation } from '../verb.ts';
+
+export async function check(invocation: Invocation): Promise<ExitReason> {
+  const { loaded, concerns } = await loadForCheck(
+    locations(invocation.value('config-dir')),
+    invocation.operands,
+  );
+  const id = await hostId();
+  const catalog = nextCatalog(undefined, loaded, id);
+  const wanted = desired(catalog.host, catalog.guests.values(), id, undefined, catalog.users).desired;
+  const privileged = process.geteuid?.() === 0;
+  if (!privileged && wanted.guests.size > 0) tell('kernels are not looked at, which takes root');
+  const problems = [
+    ...checkDefinitions(loaded, id),
+    ...(await checkTools(catalog.host, loaded.hostFile)),
+    ...(await checkOnHost(wanted, catalog.guests, catalog.host.directories.runtime, privileged)),
+  ].filter(concerns);
+  const lines = [...new Set(problems.map(formatProblem))];
+  print(lines.map((line) => `${line}\n`).join(''));
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) return 'failure';
+  tell(`${loaded.guests.size} definitions are fine`);
+  return 'ok';
+}

@@ -1,0 +1,7 @@
+import { act } from '../act.ts';
+import type { ExitReason } from '../exit-codes.ts';
+import type { Invocation } from '../verb.ts';
+
+export function stop(invocation: Invocation): Promise<ExitReason> {
+  return act('stop', invocation);
+}
