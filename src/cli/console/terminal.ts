@@ -30,7 +30,7 @@ export class UserTerminal {
     for (const signal of signals) process.on(signal, this.#onSignal);
     process.stdin.setRawMode(true);
     process.stdin.on('data', (bytes: Buffer) => {
-      const leaving = bytes.indexOf(leavingKey);
+      const leaving = bytes.indexOf(escapeKey);
       if (leaving !== 0) onInput(leaving === -1 ? bytes : bytes.subarray(0, leaving));
       if (leaving !== -1) onLeave();
     });
