@@ -8,7 +8,7 @@ export default defineConfig({
     reporters:
       reports === undefined
         ? ['default']
-        : ['default', ['json', { outputFile: `${reports}/${process.pid}.json` }]],
+        : ['default', ['json', { outputFile: `${reports}/${process.pid}-${Date.now()}.json` }]],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
