@@ -140,13 +140,16 @@ export class Guests {
     this.#options.markDirty();
   }
 
-  /** Clears quarantine, backoff and history. */
-  async reset(name: string): Promise<void> {
+  /** Clears quarantine, backoff and history; what an operator wished last still holds. */
+  reset(name: string): Promise<void> {
+    const { seen } = this.record(name);
+    const { end } = seen;
     this.#forgive(name);
-    this.record(name).seen.restartTimes = [];
-    await this.#options.marks.remove(name, 'intent');
-    this.record(name).seen.intent = 'auto';
+    seen.restartTimes = [];
+    // What powered itself off or was stopped did so on purpose, and stays so.
+    if (end !== undefined && !countsAsFailure(end)) seen.end = end;
     this.#options.markDirty();
+    return Promise.resolve();
   }
 
   #forgive(name: string): void {
