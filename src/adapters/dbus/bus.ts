@@ -95,7 +95,7 @@ export async function connectBus(where: string, timeout = 5_000): Promise<Bus> {
     });
   } catch (error) {
     abandon();
-    throw new UserError(`connect to the bus at ${address}`, messageOf(error), { cause: error });
+    throw new UserError(`connect to the bus at ${address}`, causeOf(error), { cause: error });
   }
   const { stream } = connection;
   if (raw.name === null || stream === undefined) {
@@ -104,6 +104,18 @@ export async function connectBus(where: string, timeout = 5_000): Promise<Bus> {
   }
   survivesBadMessages(stream);
   return wrap(raw, raw.name, stream, errors);
+}
+
+function causeOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'nobody listens there';
+  return isDenied(error) ? 'permission denied' : messageOf(error);
+}
+
+/** Whether it is the bus, or its socket, that does not let this user in. */
+export function isDenied(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'EACCES' || code === 'EPERM' || messageOf(error).startsWith('authentication failed');
 }
 
 function wrap(raw: MessageBus, name: string, stream: Socket, errors: EventEmitter): Bus {

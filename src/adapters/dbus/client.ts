@@ -1,8 +1,8 @@
 import type { Message } from 'dbus-next';
 import { messageOf } from '../../model/error.ts';
 import type { ControlEvent, GuestStatus, PlanLine } from '../../model/status.ts';
-import { type Bus, connectBus } from './bus.ts';
-import { clientError, DaemonUnreachable } from './client-errors.ts';
+import { type Bus, connectBus, isDenied } from './bus.ts';
+import { AccessDenied, clientError, DaemonUnreachable } from './client-errors.ts';
 import { follow } from './follow.ts';
 import { guestInterface } from './interface/guest.ts';
 import { managerInterface, objectManagerInterface } from './interface/manager.ts';
@@ -52,17 +52,21 @@ async function owned(bus: Bus): Promise<boolean> {
 /** The bus where the daemon is: the one given, else the system's if it is there, else its private one. */
 async function find(address: string | undefined, fallback: string): Promise<{ bus: Bus; where: string }> {
   const tried: string[] = [];
+  let denied = false;
   for (const where of address === undefined ? ['system', fallback] : [address]) {
-    const bus = await connectBus(where).catch((error: unknown) => {
+    try {
+      const bus = await connectBus(where);
+      if (await owned(bus)) return { bus, where };
+      bus.close();
+      tried.push(`nobody owns ${service} on the bus ${where}`);
+    } catch (error) {
+      denied ||= isDenied((error as Error).cause);
       tried.push(messageOf(error));
-      return undefined;
-    });
-    if (bus === undefined) continue;
-    if (await owned(bus)) return { bus, where };
-    bus.close();
-    tried.push(`nobody owns ${service} on the bus ${where}`);
+    }
   }
-  throw DaemonUnreachable.because(tried.join('; '), address ?? 'system');
+  const cause = tried.join('; ');
+  if (denied) throw new AccessDenied('reach the daemon', cause, { hint: 'it is for root; use sudo' });
+  throw DaemonUnreachable.because(cause, address ?? 'system');
 }
 
 /** @param address `system` or a D-Bus address; by default where the daemon is found */

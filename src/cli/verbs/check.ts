@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { hostId } from '../../daemon/definitions.ts';
 import { locations } from '../../daemon/locations.ts';
 import { nextCatalog } from '../../definition/catalog.ts';
 import { checkDefinitions } from '../../definition/check.ts';
 import { desired } from '../../model/derive.ts';
+import { UserError } from '../../model/error.ts';
 import { formatProblem } from '../../model/problem.ts';
 import { checkOnHost } from '../check/host.ts';
 import { loadForCheck } from '../check/load.ts';
@@ -12,10 +14,9 @@ import { print, tell } from '../output.ts';
 import type { Invocation } from '../verb.ts';
 
 export async function check(invocation: Invocation): Promise<ExitReason> {
-  const { loaded, concerns } = await loadForCheck(
-    locations(invocation.value('config-dir')),
-    invocation.operands,
-  );
+  const configDir = invocation.value('config-dir');
+  if (configDir !== undefined) await mustBeDirectory(configDir);
+  const { loaded, concerns } = await loadForCheck(locations(configDir), invocation.operands);
   const id = await hostId();
   const catalog = nextCatalog(undefined, loaded, id);
   const wanted = desired(catalog.host, catalog.guests.values(), id, undefined, catalog.users).desired;
@@ -32,4 +33,10 @@ export async function check(invocation: Invocation): Promise<ExitReason> {
   if (errors > 0) return 'failure';
   tell(`${loaded.guests.size} definitions are fine`);
   return 'ok';
+}
+
+async function mustBeDirectory(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  throw new UserError(`check ${path}`, 'there is no such directory', { hint: 'correct --config-dir=' });
 }

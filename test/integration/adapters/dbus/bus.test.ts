@@ -69,5 +69,5 @@ test('a bus that never answers is given up', async () => {
     /cannot connect to the bus at unix:path=.*: no answer/,
   );
   await bus.stop();
-  await expect(connectBus(bus.address, 200)).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+  await expect(connectBus(bus.address, 200)).rejects.toThrow('nobody listens there');
 });
