@@ -28,11 +28,17 @@ export function formatDefinition(input: DefinitionInput): string {
 }
 
 function format(key: Key<unknown>, value: unknown): string {
+  const action = `write ${key.name}= into a definition`;
   const text = key.type.format(value);
+  let parsed: unknown;
   try {
-    key.type.parse(text);
+    parsed = key.type.parse(text);
   } catch (error) {
-    throw new UserError(`write ${key.name}= into a definition`, messageOf(error), { cause: error });
+    throw new UserError(action, messageOf(error), { cause: error });
+  }
+  // Strings may be tidied (/a/ to /a); a number that comes back as another one was none of this key.
+  if (typeof value !== 'string' && JSON.stringify(parsed) !== JSON.stringify(value)) {
+    throw new UserError(action, `${JSON.stringify(value)} is not ${key.type.syntax}`);
   }
   return text;
 }

@@ -25,7 +25,7 @@ export class Coalescer {
     this.#last = performance.now();
     if (this.#first !== undefined) return;
     this.#first = this.#last;
-    this.#wait(this.#times.quiet);
+    this.#wait(Math.min(this.#times.quiet, this.#times.latest));
   }
 
   /** No call comes any more. */

@@ -1,0 +1,30 @@
+import type { GuestSource, Loaded } from '../../src/definition/source.ts';
+import type { Problem } from '../../src/model/problem.ts';
+
+/** A load of definitions given by their text, `{ web1: '[Guest]…' }`; a problem instead makes the file unreadable. */
+export function loadedWith(
+  guests: Readonly<Record<string, string | Problem>>,
+  change: Partial<Omit<Loaded, 'host'>> & { host?: string } = {},
+): Loaded {
+  const { host, ...rest } = change;
+  const sources = Object.entries(guests).map(([name, content]): [string, GuestSource] => {
+    const file = `/etc/umlnfs.d/${name}.conf`;
+    const files = typeof content === 'string' ? [{ path: file, text: content }] : [];
+    return [name, { name, file, files, problems: typeof content === 'string' ? [] : [content] }];
+  });
+  return {
+    hostFile: '/etc/umlnfs.conf',
+    host: host === undefined ? undefined : { path: '/etc/umlnfs.conf', text: host },
+    hostProblems: [],
+    guests: new Map(sources),
+    problems: [],
+    complete: true,
+    users: new Map(),
+    ...rest,
+  };
+}
+
+/** A definition with an address in 192.168.2.0/24 and whatever else. */
+export function definition(host: number, more = ''): string {
+  return `[Guest]\nAddress=192.168.2.${host}\n${more}\n`;
+}
