@@ -54,43 +54,40 @@ missing_packages() {
 }
 
 # Servers among the new packages must not begin to serve on this host because somebody tries umlnfs: while
-# packages are installed, policy-rc.d says no (where there is one already, it decides), and those that are
-# new are not enabled for the next boot either.
+# packages are installed, policy-rc.d says no (where there is one already, it decides), and units that they
+# enable for the next boot are disabled again.
 policy=/usr/sbin/policy-rc.d
 install_packages() {
   say "installing Debian packages: $*"
-  made_policy=
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  before=$(mktemp)
+  made=$before
+  trap 'rm -f $made' EXIT
+  enabled_units >"$before"
   if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    made="$before $policy"
     printf '#!/bin/sh\n# made by umlnfs while it installs packages\nexit 101\n' >"$policy"
     chmod 755 "$policy"
-    made_policy=yes
   fi
   export DEBIAN_FRONTEND=noninteractive
   apt="apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
   $apt update >&2 || fail 'read the package lists' 'Look at the messages above, then at /etc/apt/sources.list.'
   $apt install -y --no-install-recommends "$@" >&2 </dev/null ||
     fail 'install the packages' "Try it by hand: apt-get install --no-install-recommends $*"
-  if [ -n "$made_policy" ]; then
-    rm -f "$policy"
-    trap - EXIT INT TERM HUP
-  fi
-  for package in "$@"; do
-    case "$package" in
-      nfs-ganesha) disable nfs-ganesha.service nfs-ganesha-lock.service ;;
-      nfs-kernel-server) disable nfs-server.service ;;
-    esac
+  for unit in $(enabled_units | grep -vxFf "$before"); do
+    systemctl --quiet disable "$unit" >&2 || continue
+    say "$unit came with a package and is left disabled: systemctl enable --now $unit"
   done
+  # shellcheck disable=SC2086 # names without spaces
+  rm -f $made
+  trap - EXIT INT TERM HUP
 }
 
-disable() {
+# Prints the enabled units where systemd runs, and nothing elsewhere.
+enabled_units() {
   [ -d /run/systemd/system ] || return 0
-  for unit in "$@"; do
-    systemctl --quiet disable "$unit" 2>/dev/null || continue
-    say "$unit came with a package and is left disabled; systemctl enable --now $unit makes it serve"
-  done
+  systemctl list-unit-files --state=enabled --no-legend --no-pager | sed 's/ .*//'
 }
 
 install_modules() {
