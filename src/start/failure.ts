@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { sanitise } from '../model/end.ts';
+import { detail, say } from '../sandbox/say.ts';
 import { guestName, type Places } from './places.ts';
-import { detail, say } from './say.ts';
 
 const lines = 25;
 const most = 16 * 1024;

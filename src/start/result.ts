@@ -8,12 +8,3 @@ export interface StartResult {
   readonly rootMount: string;
   readonly stopSeconds: number;
 }
-
-export type FromWithin =
-  | { readonly kind: 'result'; readonly result: StartResult }
-  | { readonly kind: 'failed' };
-
-/** The one thing the outer process says to the inner one. */
-export interface ToWithin {
-  readonly kind: 'stop';
-}

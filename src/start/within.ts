@@ -4,24 +4,25 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { connectClient } from '../adapters/dbus/client.ts';
-import { messageOf, UserError } from '../model/error.ts';
-import { DaemonProcess } from './daemon-process.ts';
+import { messageOf } from '../model/error.ts';
+import { DaemonProcess } from '../sandbox/daemon-process.ts';
+import { runInner } from '../sandbox/inner.ts';
+import { prepareNamespace } from '../sandbox/machine.ts';
+import { detail, say, write } from '../sandbox/say.ts';
 import { writeDefinitions } from './definitions.ts';
 import { showFailure } from './failure.ts';
 import { Follower } from './follower.ts';
 import { rootMountOf } from './guest-root.ts';
-import { prepareNamespace } from './machine.ts';
 import type { StartOptions } from './options.ts';
 import { guestAddress, guestName, type Places, placesOf } from './places.ts';
-import type { FromWithin, StartResult, ToWithin } from './result.ts';
-import { detail, outliveTerminal, say, write } from './say.ts';
+import type { StartResult } from './result.ts';
 
 /** From the daemon's start to the guest's readiness (ms); the definition's own limits are shorter. */
 const patience = 180_000;
 
 async function run(options: StartOptions, wish: AbortSignal): Promise<StartResult> {
   const places = placesOf(options);
-  await prepareNamespace(places);
+  await prepareNamespace(places.devices);
   await mkdir(places.logs, { recursive: true });
   await writeDefinitions(places);
   const daemon = await DaemonProcess.start(places);
@@ -80,33 +81,4 @@ function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-function tell(message: FromWithin): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send === undefined) resolve();
-    else process.send(message, () => resolve());
-  });
-}
-
-outliveTerminal();
-const wish = new AbortController();
-process.on('message', (message) => {
-  if ((message as ToWithin).kind === 'stop') wish.abort();
-});
-// Whoever started this was killed.
-process.on('disconnect', () => wish.abort());
-// Signals come to ./main.ts.
-for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => wish.abort());
-
-run(JSON.parse(process.argv[2] ?? '') as StartOptions, wish.signal)
-  .then((result) => tell({ kind: 'result', result }))
-  .catch(async (error: unknown) => {
-    if (!wish.signal.aborted) {
-      const hint = error instanceof UserError && error.hint !== undefined ? `\n  ${error.hint}` : '';
-      const text =
-        error instanceof UserError ? error.message : error instanceof Error ? error.stack : String(error);
-      write(`umlnfs: ${text}${hint}\n`);
-    }
-    await tell({ kind: 'failed' });
-    process.exitCode = 1;
-  })
-  .finally(() => process.disconnect?.());
+runInner(run);

@@ -4,11 +4,16 @@ import { open } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../model/error.ts';
-import type { Places } from './places.ts';
 
 const entry = fileURLToPath(new URL('../daemon/main.js', import.meta.url));
 /** Longer (ms) than the daemon takes to stop a guest that does not listen. */
 const endPatience = 90_000;
+
+export interface DaemonPlaces {
+  readonly daemonLog: string;
+  /** What the daemon gets as --config-dir. */
+  readonly definitions: string;
+}
 
 /** The daemon as a child, its log in a file. */
 export class DaemonProcess {
@@ -26,7 +31,7 @@ export class DaemonProcess {
     this.#ended.catch(() => {});
   }
 
-  static async start(places: Places): Promise<DaemonProcess> {
+  static async start(places: DaemonPlaces): Promise<DaemonProcess> {
     const log = await open(places.daemonLog, 'w', 0o640);
     try {
       const child = spawn(process.execPath, [entry, '--config-dir', places.definitions], {
@@ -38,6 +43,10 @@ export class DaemonProcess {
     } finally {
       await log.close();
     }
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Rejects when the daemon ends before `what` is done. */

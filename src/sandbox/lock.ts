@@ -16,10 +16,15 @@ const patience = 60_000;
 /**
  * Takes the lock of a state directory: held by this process and those that get its descriptor, until the last
  * of them ends, however it ends. Waits for the rest of a start that was killed.
+ * @param job names it to people (`npm start`), and the variable that gives it another directory
  * @param onWait called once when it has to wait
  * @throws UserError while another start runs
  */
-export async function takeLock(path: string, onWait: () => void): Promise<Lock> {
+export async function takeLock(
+  path: string,
+  job: { readonly what: string; readonly directory: string },
+  onWait: () => void,
+): Promise<Lock> {
   const file = await open(path, 'a+', 0o600);
   try {
     const deadline = performance.now() + patience;
@@ -27,10 +32,10 @@ export async function takeLock(path: string, onWait: () => void): Promise<Lock> 
       const holder = await holderOf(path);
       if (holder !== undefined || performance.now() > deadline) {
         throw new UserError(
-          'start',
-          `another npm start runs already${holder === undefined ? '' : ` (process ${holder})`}`,
+          `run ${job.what}`,
+          `another one runs already${holder === undefined ? '' : ` (process ${holder})`}`,
           {
-            hint: 'end it with Ctrl-C, or give this one a directory of its own with UMLNFS_START_DIR',
+            hint: `end it with Ctrl-C, or give this one a directory of its own with ${job.directory}`,
           },
         );
       }

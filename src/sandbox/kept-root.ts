@@ -2,11 +2,17 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { createDebianRoot } from '../adapters/rootfs/debian.ts';
-import type { Places } from './places.ts';
 import { detail, say } from './say.ts';
 
-/** Makes the guest's root, or takes the one of an earlier start. Needs the network only to make it. */
-export async function ensureRoot(places: Places, signal: AbortSignal): Promise<void> {
+export interface RootPlaces {
+  /** The root's directory … */
+  readonly root: string;
+  /** … and the one that it is in. */
+  readonly exports: string;
+}
+
+/** Makes a Debian root, or takes the one of an earlier start. Needs the network only to make it. */
+export async function ensureRoot(places: RootPlaces, signal: AbortSignal): Promise<void> {
   await mkdir(places.exports, { recursive: true });
   await removeUnfinished(places);
   if (await exists(places.root)) {
@@ -25,7 +31,7 @@ export async function ensureRoot(places: Places, signal: AbortSignal): Promise<v
 }
 
 /** What a start that was killed left of a root in the making. */
-async function removeUnfinished(places: Places): Promise<void> {
+async function removeUnfinished(places: RootPlaces): Promise<void> {
   for (const name of await readdir(places.exports)) {
     if (name.startsWith(`.${basename(places.root)}.`)) await removeTree(join(places.exports, name));
   }
