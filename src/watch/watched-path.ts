@@ -1,10 +1,14 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
+import { messageOf } from '../model/error.ts';
 import { watchAncestors } from './ancestors.ts';
 
 /** One definition directory or file that is watched whether it exists or not. */
 export class WatchedPath {
   readonly #path: string;
   readonly #onDirty: () => void;
+  readonly #onError: (message: string) => void;
   #watcher: FSWatcher | undefined;
   #closeAncestors: () => void = () => {};
   #closed = false;
@@ -12,9 +16,11 @@ export class WatchedPath {
   /** Ends the waiting of an open() whose watcher is closed before it is ready. */
   #opened: () => void = () => {};
 
-  constructor(path: string, onDirty: () => void) {
+  /** @param onError is told in words when changes may go unnoticed */
+  constructor(path: string, onDirty: () => void, onError: (message: string) => void) {
     this.#path = path;
     this.#onDirty = onDirty;
+    this.#onError = onError;
   }
 
   /** Resolves when every later change will be noticed. */
@@ -31,11 +37,18 @@ export class WatchedPath {
     this.#watcher = watcher;
     watcher.on('all', () => this.#onDirty());
     // chokidar drops a second event within a few milliseconds; the kernel's own events are all there.
-    watcher.on('raw', (_kind, name) => {
-      if (typeof name !== 'string' || isDefinitionName(name)) this.#onDirty();
+    watcher.on('raw', (kind, name, details) => {
+      if (typeof name === 'string' && !isDefinitionName(name)) return;
+      this.#onDirty();
+      const { watchedPath } = details as { watchedPath?: string };
+      if (kind === 'rename' && name) void this.#followLink(join(watchedPath ?? this.#path, name));
     });
-    // For example more files than fs.inotify.max_user_watches: looking again is all that can be done.
-    watcher.on('error', () => this.#onDirty());
+    watcher.on('error', (error) => {
+      this.#onError(
+        `cannot watch ${this.#path}: ${messageOf(error)}; umlnfsd reads changes there when it is reloaded (for more files raise fs.inotify.max_user_watches)`,
+      );
+      this.#onDirty();
+    });
     await new Promise<void>((resolve) => {
       this.#opened = resolve;
       watcher.once('ready', resolve);
@@ -56,6 +69,12 @@ export class WatchedPath {
     const [first = '', second, ...deeper] = path.slice(this.#path.length + 1).split('/');
     if (deeper.length > 0 || !isDefinitionName(first)) return false;
     return second === undefined || (first.endsWith('.conf.d') && isDefinitionName(second));
+  }
+
+  /** chokidar follows a link once: one that leads elsewhere now is watched anew. */
+  async #followLink(path: string): Promise<void> {
+    const status = await lstat(path).catch(() => undefined);
+    if (status?.isSymbolicLink()) this.#replaced();
   }
 
   /** The path leads to something else now: everything is watched anew, once for a burst of such events. */

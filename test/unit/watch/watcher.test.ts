@@ -43,7 +43,7 @@ async function called(what: string): Promise<void> {
   calls.length = 0;
 }
 
-describe('watchDefinitions', () => {
+describe('watchDefinitions', { timeout: 30_000 }, () => {
   it('reports added, changed, replaced and removed files', async () => {
     const path = await tree.write('etc/umlnfs.d/web1.conf', '[Guest]\n');
     await watch();
@@ -107,6 +107,12 @@ describe('watchDefinitions', () => {
     await watch();
     await appendFile(target, 'Address=192.168.2.2\n');
     await called('a change of the target');
+    const other = await tree.write('elsewhere/web1-new.txt', '[Guest]\n');
+    await symlink(other, tree.path('etc/umlnfs.d/new'));
+    await rename(tree.path('etc/umlnfs.d/new'), tree.path('etc/umlnfs.d/web1.conf'));
+    await called('the link leading elsewhere');
+    await appendFile(other, 'Address=192.168.2.2\n');
+    await called('a change of the new target');
   });
 
   it("says nothing about editors' own files", async () => {
