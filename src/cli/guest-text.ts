@@ -20,6 +20,8 @@ const sgr = /^\u001b\[[0-9;:]*m$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const windowOperation = /^\u001b\[[0-9;]*t$/;
 
+const csi = (sequence: string) => sequence.startsWith('\u001b[');
+
 /** Filters a stream of bytes; sequences and characters may come in pieces. */
 export class GuestText {
   readonly #allowed: Allowed;
@@ -91,7 +93,8 @@ export class GuestText {
       this.#begin(sequence);
       return '';
     }
-    const open = sequence.length === 2 ? /[[ -/]/.test(char) : /[ -?]/.test(char);
+    // CSI has parameters and intermediates before its last character, other sequences intermediates alone.
+    const open = sequence.length === 2 ? /[[ -/]/.test(char) : (csi(sequence) ? /[ -?]/ : /[ -/]/).test(char);
     this.#sequence = open && sequence.length < longestSequence ? sequence : '';
     return open ? '' : this.#allow(sequence);
   }
