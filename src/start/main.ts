@@ -28,7 +28,7 @@ async function start(options: StartOptions, stopping: Stopping): Promise<number>
     try {
       const inner = { module, argument: options, lockFd: lock.fd, stopping };
       const result = await runInNamespaces<StartResult>(inner);
-      if (result === undefined) return 1;
+      if (result === undefined) return stopping.signal.aborted ? 130 : 1;
       if (options.once) process.stdout.write(`${JSON.stringify(result)}\n`);
     } finally {
       await removeTree(places.runtime);

@@ -13,9 +13,6 @@ const neverWaits = () => {
   throw new Error('it waits');
 };
 
-const take = (onWait: () => void) =>
-  takeLock(path, { what: 'npm start', directory: 'UMLNFS_START_DIR' }, onWait);
-
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'umlnfs-lock-'));
   path = join(base, 'lock');
