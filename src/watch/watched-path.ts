@@ -1,5 +1,3 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { messageOf } from '../model/error.ts';
 import { watchAncestors } from './ancestors.ts';
@@ -37,11 +35,8 @@ export class WatchedPath {
     this.#watcher = watcher;
     watcher.on('all', () => this.#onDirty());
     // chokidar drops a second event within a few milliseconds; the kernel's own events are all there.
-    watcher.on('raw', (kind, name, details) => {
-      if (typeof name === 'string' && !isDefinitionName(name)) return;
-      this.#onDirty();
-      const { watchedPath } = details as { watchedPath?: string };
-      if (kind === 'rename' && name) void this.#followLink(join(watchedPath ?? this.#path, name));
+    watcher.on('raw', (_kind, name) => {
+      if (typeof name !== 'string' || isDefinitionName(name)) this.#onDirty();
     });
     watcher.on('error', (error) => {
       this.#onError(
@@ -69,12 +64,6 @@ export class WatchedPath {
     const [first = '', second, ...deeper] = path.slice(this.#path.length + 1).split('/');
     if (deeper.length > 0 || !isDefinitionName(first)) return false;
     return second === undefined || (first.endsWith('.conf.d') && isDefinitionName(second));
-  }
-
-  /** chokidar follows a link once: one that leads elsewhere now is watched anew. */
-  async #followLink(path: string): Promise<void> {
-    const status = await lstat(path).catch(() => undefined);
-    if (status?.isSymbolicLink()) this.#replaced();
   }
 
   /** The path leads to something else now: everything is watched anew, once for a burst of such events. */
