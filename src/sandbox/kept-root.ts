@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { execa } from 'execa';
 import { createDebianRoot } from '../adapters/rootfs/debian.ts';
+import { removeTree } from '../adapters/rootfs/remove-tree.ts';
 import { detail, say } from './say.ts';
 
 export interface RootPlaces {
@@ -35,11 +35,6 @@ async function removeUnfinished(places: RootPlaces): Promise<void> {
   for (const name of await readdir(places.exports)) {
     if (name.startsWith(`.${basename(places.root)}.`)) await removeTree(join(places.exports, name));
   }
-}
-
-/** Removes a tree, but nothing that is mounted in it. */
-export async function removeTree(path: string): Promise<void> {
-  await execa('rm', ['--recursive', '--force', '--one-file-system', '--', path]);
 }
 
 async function exists(path: string): Promise<boolean> {

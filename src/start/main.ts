@@ -2,7 +2,8 @@
 /** `npm start`: prepares on the host, then runs ./within.ts in namespaces of its own, and tidies up after it. */
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ensureRoot, removeTree } from '../sandbox/kept-root.ts';
+import { removeTree } from '../adapters/rootfs/remove-tree.ts';
+import { ensureRoot } from '../sandbox/kept-root.ts';
 import { takeLock } from '../sandbox/lock.ts';
 import { runInNamespaces } from '../sandbox/namespace.ts';
 import { mustBeRoot, runOuter } from '../sandbox/outer.ts';

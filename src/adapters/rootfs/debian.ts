@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../model/error.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** What an ordinary small Debian has, and no more: systemd with udev, a network, and tools to look around with. */
 export const debianPackages: readonly string[] = [
@@ -47,7 +48,7 @@ export async function createDebianRoot(directory: string, options: DebianRootOpt
     if (options.autologin === true) await allowAutologin(tree);
     await rename(tree, directory);
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await removeTree(work);
   }
 }
 
