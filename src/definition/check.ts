@@ -3,9 +3,15 @@ import type { Problem } from '../model/problem.ts';
 import { nextCatalog } from './catalog.ts';
 import type { Loaded } from './source.ts';
 
-/** Everything that is wrong with the definitions as they lie there, by file and line; empty when they can be used. */
-export function checkDefinitions(loaded: Loaded, hostId = ''): Problem[] {
-  const catalog = nextCatalog(undefined, loaded, hostId);
+/**
+ * Everything that is wrong with the definitions as they lie there, by file and line; empty when they can be used.
+ *
+ * @param hostId as for desired()
+ * @param before definitions that are in force already: what is new gives way to what they claim
+ */
+export function checkDefinitions(loaded: Loaded, hostId = '', before?: Loaded): Problem[] {
+  const inForce = before === undefined ? undefined : nextCatalog(undefined, before, hostId);
+  const catalog = nextCatalog(inForce, loaded, hostId);
   const { host, guests, users } = catalog;
   const together = desired(host, guests.values(), hostId, undefined, users);
   return [...catalog.problems, ...together.problems].sort(byPlace);

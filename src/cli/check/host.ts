@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { probeKernel } from '../../adapters/uml/probe.ts';
 import type { Guest } from '../../definition/guest.ts';
+import { guestTable } from '../../definition/guest-table.ts';
 import type { Desired, GuestWanted } from '../../model/desired.ts';
 import { messageOf, UserError } from '../../model/error.ts';
 import { type Finding, problemOf } from '../../model/finding.ts';
@@ -37,10 +38,19 @@ export async function checkOnHost(
   return (await Promise.all(checked)).flat();
 }
 
-const failed = (key: string, error: unknown): Finding => {
+const failed = (key: string | undefined, error: unknown): Finding => {
   const hint = error instanceof UserError && error.hint !== undefined ? `; ${error.hint}` : '';
   return { key, severity: 'error', message: messageOf(error) + hint };
 };
+
+/** The key of the definition that a message is about: the first that it writes as `Key=`. */
+function keyIn(message: string): string | undefined {
+  const name = /\b([A-Z]\w+)=/.exec(message)?.[1];
+  for (const [section, { keys }] of Object.entries(guestTable)) {
+    for (const [key, row] of Object.entries(keys)) if (row.name === name) return `${section}.${key}`;
+  }
+  return undefined;
+}
 
 async function checkRoot({ name, root }: GuestWanted): Promise<Finding | undefined> {
   if (!root.local) return undefined;
@@ -83,6 +93,6 @@ async function checkKernel(
     });
     return undefined;
   } catch (error) {
-    return failed('guest.arguments', error);
+    return failed(keyIn(messageOf(error)), error);
   }
 }

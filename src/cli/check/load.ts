@@ -11,6 +11,8 @@ import { readSource } from '../../watch/read-source.ts';
 
 export interface LoadedForCheck {
   readonly loaded: Loaded;
+  /** Those at their places alone, where files from elsewhere were taken in. */
+  readonly before: Loaded | undefined;
   /** Whether a problem is about what was asked for. */
   readonly concerns: (problem: Problem) => boolean;
 }
@@ -20,8 +22,9 @@ export interface LoadedForCheck {
  * elsewhere is taken in as if it was at its place: `umlnfs.conf` as the host file, `NAME.conf` as a guest.
  */
 export async function loadForCheck(where: Locations, files: readonly string[]): Promise<LoadedForCheck> {
-  let loaded = await loadDefinitions(where.directories, where.hostFile);
-  if (files.length === 0) return { loaded, concerns: () => true };
+  const before = await loadDefinitions(where.directories, where.hostFile);
+  if (files.length === 0) return { loaded: before, before: undefined, concerns: () => true };
+  let loaded = before;
   const shown = new Set<string>();
   const guests = new Set<string>();
   for (const file of files) {
@@ -34,6 +37,7 @@ export async function loadForCheck(where: Locations, files: readonly string[]): 
   }
   return {
     loaded,
+    before: loaded === before ? undefined : before,
     concerns: ({ file, guest }) => shown.has(file) || (guest !== undefined && guests.has(guest)),
   };
 }

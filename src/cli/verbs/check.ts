@@ -16,14 +16,14 @@ import type { Invocation } from '../verb.ts';
 export async function check(invocation: Invocation): Promise<ExitReason> {
   const configDir = invocation.value('config-dir');
   if (configDir !== undefined) await mustBeDirectory(configDir);
-  const { loaded, concerns } = await loadForCheck(locations(configDir), invocation.operands);
+  const { loaded, before, concerns } = await loadForCheck(locations(configDir), invocation.operands);
   const id = await hostId();
   const catalog = nextCatalog(undefined, loaded, id);
   const wanted = desired(catalog.host, catalog.guests.values(), id, undefined, catalog.users).desired;
   const privileged = process.geteuid?.() === 0;
   if (!privileged && wanted.guests.size > 0) tell('kernels are not looked at, which takes root');
   const problems = [
-    ...checkDefinitions(loaded, id),
+    ...checkDefinitions(loaded, id, before),
     ...(await checkTools(catalog.host, loaded.hostFile)),
     ...(await checkOnHost(wanted, catalog.guests, catalog.host.directories.runtime, privileged)),
   ].filter(concerns);
@@ -31,7 +31,8 @@ export async function check(invocation: Invocation): Promise<ExitReason> {
   print(lines.map((line) => `${line}\n`).join(''));
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) return 'failure';
-  tell(`${loaded.guests.size} definitions are fine`);
+  const count = loaded.guests.size;
+  tell(count === 1 ? '1 definition is fine' : `${count} definitions are fine`);
   return 'ok';
 }
 

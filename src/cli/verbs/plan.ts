@@ -3,13 +3,14 @@ import type { PlanLine } from '../../model/status.ts';
 import { connect } from '../connect.ts';
 import type { ExitReason } from '../exit-codes.ts';
 import { print, tell } from '../output.ts';
+import { printable } from '../printable.ts';
 import type { Invocation } from '../verb.ts';
 
 export async function plan(invocation: Invocation): Promise<ExitReason> {
   const lines = await planned(invocation);
   if (invocation.flag('json')) print(`${JSON.stringify(lines, undefined, 2)}\n`);
   else if (lines.length === 0) print('nothing to do\n');
-  else print(lines.map(({ what, why }) => `${what}, because ${why}\n`).join(''));
+  else print(lines.map(({ what, why }) => `${printable(what)}, because ${printable(why)}\n`).join(''));
   return 'ok';
 }
 

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type CliResult, runCli } from '../../support/cli.ts';
+import { compiledSources } from '../../support/compiled.ts';
+
+let main: string;
+let directory: string;
+let definitions: string;
+
+beforeEach(async () => {
+  main = join(await compiledSources(), 'cli/main.js');
+  directory = await mkdtemp(join(tmpdir(), 'umlnfs-check-'));
+  definitions = join(directory, 'umlnfs.d');
+  await mkdir(definitions);
+  await mkdir(join(directory, 'export/web1'), { recursive: true });
+  await writeFile(join(directory, 'umlnfs.conf'), `[Directories]\nExport=${directory}/export\n`);
+  await define('web1', '[Guest]\nAddress=192.168.2.2\n');
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+function define(name: string, text: string): Promise<void> {
+  return writeFile(join(definitions, `${name}.conf`), text);
+}
+
+function check(...args: string[]): Promise<CliResult> {
+  return runCli(main, ['check', `--config-dir=${directory}`, ...args], { cwd: directory });
+}
+
+test('good definitions: exit status 0, and nothing on standard output', async () => {
+  expect(await check()).toEqual({ code: 0, stdout: '', stderr: 'umlnfs: 1 definition is fine\n' });
+});
+
+test('all problems with file and line, and exit status 1', async () => {
+  await define('bad', '[Guest]\nAddress=192.168.2.999\nMemroy=64M\n');
+  await define('far', '[Guest]\nAddress=10.0.0.1\n');
+  const { code, stdout } = await check();
+  expect(code).toBe(1);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^\S+umlnfs\.d\/bad\.conf:2: error: .*192\.168\.2\.999/),
+  );
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^\S+umlnfs\.d\/bad\.conf:3: (error|warning): .*Memroy/),
+  );
+  expect(lines).toContainEqual(expect.stringMatching(/^\S+umlnfs\.d\/far\.conf:2: error: .*10\.0\.0\.1/));
+});
+
+test('a root that is not there, at the line that names it', async () => {
+  await define('web2', `[Guest]\nAddress=192.168.2.3\n[Root]\nDirectory=${directory}/nowhere\n`);
+  await writeFile(join(directory, 'file'), '');
+  await define('web3', `[Guest]\nAddress=192.168.2.4\n[Root]\nDirectory=${directory}/file\n`);
+  await define('web4', '[Guest]\nAddress=192.168.2.5\n[Root]\nServer=192.168.2.200\n');
+  const { code, stdout } = await check();
+  expect(code).toBe(1);
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(
+      /web2\.conf:4: error: cannot use the root .*nowhere of guest web2: there is no such directory/,
+    ),
+    expect.stringMatching(
+      /web3\.conf:4: error: cannot use the root .*file of guest web3: it is no directory/,
+    ),
+  ]);
+});
+
+test('a kernel that is none, and one that cannot do what the definition asks', async () => {
+  await define('web1', '[Guest]\nAddress=192.168.2.2\nKernel=/bin/true\n');
+  await mkdir(join(directory, 'export/web2'));
+  await define('web2', '[Guest]\n[Network]\nAutoconf=rarp\n');
+  const { code, stdout } = await check();
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /web1\.conf:3: error: cannot use kernel \/bin\/true: it is no User Mode Linux kernel/,
+  );
+  expect(stdout).toMatch(/web2\.conf:\d+: error: .*rarp/);
+});
+
+test('with a file only what is about that one, wherever it lies', async () => {
+  await define('bad', '[Guest]\nAddress=x\n');
+  expect((await check(join(definitions, 'web1.conf'))).code).toBe(0);
+  expect((await check('umlnfs.d/bad.conf')).stdout).toMatch(/bad\.conf:2: error: /);
+  const draft = join(directory, 'draft.conf');
+  await writeFile(draft, '[Guest]\nAddress=192.168.2.2\n');
+  // Not good enough next to web1, which has that address.
+  const taken = await check('draft.conf');
+  expect(taken.code).toBe(1);
+  expect(taken.stdout).toContain('192.168.2.2');
+  expect(taken.stdout).not.toContain('bad.conf');
+  await mkdir(join(directory, 'export/draft'));
+  await writeFile(draft, '[Guest]\nAddress=192.168.2.7\n');
+  expect((await check('draft.conf')).code).toBe(0);
+  const missing = await check('none.conf');
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toContain('none.conf: there is no such file');
+});
+
+test('a directory that is not there is an error, not an empty set', async () => {
+  const { code, stderr } = await runCli(main, ['check', '--config-dir=/nonexistent']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot check /nonexistent: there is no such directory');
+});
