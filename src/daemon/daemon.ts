@@ -76,7 +76,11 @@ export class Daemon {
       watchLinks(() => this.loop.markDirty()),
       parts.exporter.onChange(() => this.loop.markDirty()),
     );
-    const watcher = await watchDefinitions(this.#options.locations, () => this.#definitionsChanged());
+    const watcher = await watchDefinitions(
+      this.#options.locations,
+      () => this.#definitionsChanged(),
+      (message) => this.#log.error(message),
+    );
     this.#stopWatching.push(() => watcher.close());
     this.#definitionsChanged();
     await this.loop.settled();

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Catalog, nextCatalog } from '../definition/catalog.ts';
-import type { Guest, Host } from '../definition/guest.ts';
+import type { Host } from '../definition/guest.ts';
 import { desired as derive } from '../model/derive.ts';
 import type { Desired } from '../model/desired.ts';
+import { UserError } from '../model/error.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import { loadDefinitions } from '../watch/load.ts';
 import type { Locations } from './locations.ts';
@@ -22,50 +23,32 @@ export class DefinitionStore {
   readonly #locations: Locations;
   readonly #hostId: string;
   #catalog: Catalog | undefined;
-  /** The guests in force, by name. */
-  #good: ReadonlyMap<string, Guest> = new Map();
 
   constructor(where: Locations, hostId: string) {
     this.#locations = where;
     this.#hostId = hostId;
   }
 
+  /** @throws UserError while no good host file has ever been read: nothing is known of this host then */
   async read(): Promise<Definitions> {
     const loaded = await loadDefinitions(this.#locations.directories, this.#locations.hostFile);
-    const catalog = nextCatalog(this.#catalog, loaded);
-    const { desired, problems, guests } = this.#derive(catalog, loaded.users);
+    const catalog = nextCatalog(this.#catalog, loaded, this.#hostId);
+    if (!catalog.usable) {
+      const [first, ...more] = catalog.problems.map(formatProblem);
+      throw new UserError('use the host file', [first ?? loaded.hostFile, ...more].join('\n'), {
+        hint: 'correct it, and check it with: umlnfs check',
+      });
+    }
     this.#catalog = catalog;
-    this.#good = new Map([...guests].filter(([name]) => desired.guests.has(name)));
+    const { host, guests, users } = catalog;
+    const { desired, problems } = derive(host, guests.values(), this.#hostId, undefined, users);
     const held = new Set([...loaded.guests.keys()].filter((name) => !desired.guests.has(name)));
     return {
-      host: catalog.host,
-      desired: { ...desired, held, incomplete: !loaded.complete },
+      host,
+      desired: { ...desired, held, incomplete: !catalog.complete },
       problems: [...catalog.problems, ...problems],
       files: new Map([...guests.values()].map((guest) => [guest.name, guest.file])),
     };
-  }
-
-  /**
-   * A definition that is well-formed but collides with another is no better than a broken one: those that did
-   * not change win, and the changed one keeps what it was.
-   */
-  #derive(catalog: Catalog, users: ReadonlyMap<string, number>) {
-    const guests = new Map(catalog.guests);
-    const unchanged = new Set<string>();
-    for (const [name, guest] of guests) {
-      if (JSON.stringify(this.#good.get(name)) === JSON.stringify(guest)) unchanged.add(name);
-    }
-    const first = derive(catalog.host, guests.values(), this.#hostId, unchanged, users);
-    let reverted = false;
-    for (const name of guests.keys()) {
-      const before = this.#good.get(name);
-      if (before === undefined || unchanged.has(name) || first.desired.guests.has(name)) continue;
-      guests.set(name, before);
-      reverted = true;
-    }
-    if (!reverted) return { ...first, guests };
-    const second = derive(catalog.host, guests.values(), this.#hostId, unchanged, users);
-    return { desired: second.desired, problems: first.problems, guests };
   }
 }
 

@@ -236,7 +236,7 @@ export class Guests {
     if (wanted === undefined || seen.intent === 'stop') return;
     if (countsAsFailure(end) && restartsAfter(reason, wanted.restart.policy))
       this.#backOff(record, wanted, now);
-    else if (reason === 'power-off' && !restartsAfter(reason, wanted.restart.policy)) {
+    else if ((reason === 'power-off' || reason === 'halt') && !restartsAfter(reason, wanted.restart.policy)) {
       await marks.write(record.name, 'intent', 'powered-off');
     }
   }
