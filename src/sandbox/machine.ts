@@ -12,10 +12,10 @@ export async function prepareNamespace(devices: string): Promise<void> {
   await execa('ip', ['link', 'set', 'lo', 'up']);
   // The one that was inherited shows the network interfaces of the host.
   await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
-  // Another NFS server's state is none of this one's business.
-  const state = '/var/lib/nfs';
-  if ((await stat(state).catch(() => undefined)) !== undefined) {
-    await execa('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'umlnfs-sandbox', state]);
+  // The state of another NFS server, and the bus it may be on, are none of this one's business.
+  for (const path of ['/var/lib/nfs', '/run/dbus']) {
+    if ((await stat(path).catch(() => undefined)) === undefined) continue;
+    await execa('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'umlnfs-sandbox', path]);
   }
   await openTun(devices);
 }
