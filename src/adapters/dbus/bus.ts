@@ -36,6 +36,8 @@ export interface Bus {
   close(): void;
 }
 
+const closedEarly = 'ECLOSED';
+
 /** `system`, or a D-Bus address, as an address to connect to. */
 export function busAddress(where: string): string {
   if (where !== 'system') return where;
@@ -90,7 +92,9 @@ export async function connectBus(where: string, timeout = 5_000): Promise<Bus> {
       errors.on('error', (error: unknown) => settle(() => reject(error))());
       connection.once(
         'end',
-        settle(() => reject(new Error('the bus closed the connection'))),
+        settle(() =>
+          reject(Object.assign(new Error('the bus closed the connection'), { code: closedEarly })),
+        ),
       );
     });
   } catch (error) {
@@ -107,15 +111,18 @@ export async function connectBus(where: string, timeout = 5_000): Promise<Bus> {
 }
 
 function causeOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'nobody listens there';
   return isDenied(error) ? 'permission denied' : messageOf(error);
 }
 
 /** Whether it is the bus, or its socket, that does not let this user in. */
 export function isDenied(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'EACCES' || code === 'EPERM' || messageOf(error).startsWith('authentication failed');
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM' || messageOf(error).startsWith('authentication failed'))
+    return true;
+  // A bus hangs up on users that it does not let in, without a word.
+  return process.geteuid?.() !== 0 && ['EPIPE', 'ECONNRESET', closedEarly].includes(code);
 }
 
 function wrap(raw: MessageBus, name: string, stream: Socket, errors: EventEmitter): Bus {

@@ -6,7 +6,7 @@ const escapeKey = 0x1d;
  * an invisible cursor, another character set.
  */
 const resetScreen =
-  '\u001b[?1049l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[0m\u001b(B\u001b[?25h';
+  '\u001b[?1047l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[0m\u001b(B\u001b[?25h';
 const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 const numbers: Readonly<Record<(typeof signals)[number], number>> = {
   SIGHUP: 1,
