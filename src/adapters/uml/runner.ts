@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { UserError } from '../../model/error.ts';
 import type { ProcessSeen } from '../../model/observed.ts';
 import type { GuestRunner, ProcessExit, StartRequest } from '../../model/runner.ts';
+import { addressLayout } from './address-layout.ts';
 import { findGuests } from './adoption.ts';
 import { boundConsoleLog, openConsoleLog, readConsoleTail } from './console-log.ts';
-import { makeGuestDirectory, prepareGuestDirectory } from './guest-directory.ts';
+import { prepareGuestDirectory } from './guest-directory.ts';
 import { checkMemoryFile } from './memory-file.ts';
 import { commandOf, findProcesses, livingProcess } from './proc.ts';
 import { asUser } from './unprivileged.ts';
@@ -25,14 +26,16 @@ interface Running {
   /** Of an adopted process, whose end has to be looked for. */
   readonly startTicks: number | undefined;
   readonly child: ChildProcess | undefined;
+  /** Settled when the one who started it knows of it: its end is not told before. */
+  readonly known: Promise<void>;
 }
 
 /** How often (ms) adopted processes are looked at … */
 const pollInterval = 250;
 /** … and how often console logs are. */
 const logInterval = 2_000;
-/** Room (bytes) above its memory for a guest's largest file: the kernel may add some, and the log is one. */
-const fileMargin = 256 * 1024 * 1024;
+/** Room (bytes) above its memory for a guest's largest file, which may be its log while no daemon bounds it. */
+const fileMargin = 64 * 1024 * 1024;
 
 /**
  * Runs guests' kernels as children that do not end with the daemon: each leads a session of its own, writes its
@@ -61,15 +64,12 @@ export class ChildRunner implements GuestRunner {
         uid: seen.uid,
         startTicks: stat.startTicks,
         child: undefined,
+        known: Promise.resolve(),
       });
       adopted.set(name, seen);
     }
     if (adopted.size > 0) this.#poll ??= setInterval(() => void this.#lookForEnds(), pollInterval);
     return adopted;
-  }
-
-  async prepare(guest: string): Promise<void> {
-    await makeGuestDirectory(this.#options.guests, guest);
   }
 
   async start(request: StartRequest): Promise<ProcessSeen> {
@@ -81,18 +81,25 @@ export class ChildRunner implements GuestRunner {
     await checkMemoryFile(action, memoryBytes);
     const { guests } = this.#options;
     const paths = await prepareGuestDirectory(guests, guest, { uid, gid });
-    const limits = ['prlimit', '--core=0', `--fsize=${memoryBytes + fileMargin}`];
+    const layout = await addressLayout();
+    const limits = ['prlimit', '--core=0', `--fsize=${memoryBytes + layout.gap + fileMargin}`];
     const environment = { HOME: paths.uml, PATH: '/usr/bin:/bin' };
     const log = await openConsoleLog(this.consoleLog(guest));
+    let told: (() => void) | undefined;
     try {
-      const command = [...limits, ...asUser({ uid, gid }, environment), ...argv];
+      const command = [...limits, ...layout.command, ...asUser({ uid, gid }, environment), ...argv];
       const child = await launch(action, command, log.fd);
       const { pid } = child;
-      this.#running.set(guest, { pid, uid, startTicks: undefined, child });
+      const known = new Promise<void>((resolve) => {
+        told = resolve;
+      });
+      this.#running.set(guest, { pid, uid, startTicks: undefined, child, known });
       child.once('exit', (code, signal) => this.#ended(guest, pid, code ?? undefined, signal ?? undefined));
       return { pid, startedAt: this.#clock(), argv, uid, adopted: false };
     } finally {
       await log.close();
+      // After whatever the caller does at once when this resolves.
+      setImmediate(() => told?.());
     }
   }
 
@@ -142,7 +149,7 @@ export class ChildRunner implements GuestRunner {
     if (running?.pid !== pid) return;
     this.#running.delete(guest);
     // What is left of it holds its tap and its memory: the guest has ended only when that is gone.
-    void endOrphans(running).finally(() => {
+    void Promise.allSettled([endOrphans(running), running.known]).then(() => {
       for (const listener of this.#listeners) listener({ guest, pid, code, signal });
     });
   }

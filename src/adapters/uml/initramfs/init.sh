@@ -66,6 +66,9 @@ parse_command_line() {
             nfsroot=*) parse_nfsroot "${word#*=}" ;;
             init=*) init=${word#*=} ;;
             rw | ro) mode=$word ;;
+            # Seconds for which a server that does not answer is tried.
+            umlnfs.retry=*[!0-9]* | umlnfs.retry=) ;;
+            umlnfs.retry=*) retry_seconds=${word#*=} ;;
             --) break ;;
         esac
     done
@@ -159,14 +162,20 @@ mount_root() {
     say "mounting $nfs_server:$directory ($mode,$options)"
     read -r now rest < /proc/uptime
     deadline=$((${now%%.*} + retry_seconds))
-    delay=0.2
-    until mount -t nfs -o "$mode,$options" "$nfs_server:$directory" /root; do
+    delay=0.2 last=''
+    until mount -t nfs -o "$mode,$options" "$nfs_server:$directory" /root 2> /mount.txt; do
+        read -r reason < /mount.txt
+        reason=${reason##*failed: }
+        # Once for each reason, not each time.
+        [ "$reason" = "$last" ] || say "the server does not give the root yet: $reason"
+        last=$reason
         read -r now rest < /proc/uptime
         [ "${now%%.*}" -lt "$deadline" ] ||
-            fail $no_root "mount the root $nfs_server:$directory: tried for $retry_seconds s"
+            fail $no_root "mount the root $nfs_server:$directory: $reason (tried for $retry_seconds s)"
         sleep $delay
         delay=1
     done
+    read -r now rest < /proc/uptime
     say "mounted the root after $now s"
 }
 
@@ -207,5 +216,10 @@ find_init
 leave_network_facts
 # A kernel that mounts its root itself mounts this, too.
 [ -d /root/dev ] && mount -t devtmpfs devtmpfs /root/dev
+# Older UML kernels hand their own argument on to init.
+for argument; do
+    shift
+    [ "$argument" = noreboot ] || set -- "$@" "$argument"
+done
 if [ -d /root/proc ]; then mount --move /proc /root/proc; else umount /proc; fi
 exec env -i HOME=/ TERM=linux switch_root /root "$init" "$@"
