@@ -123,3 +123,21 @@ test('a terminal gets colours unless NO_COLOR says otherwise', async () => {
   expect((await onTerminal({})).stdout).toContain('\u001b[32mrunning\u001b[0m');
   expect((await onTerminal({ NO_COLOR: '1' })).stdout).not.toContain('\u001b[');
 });
+
+test('--watch on a terminal draws the table anew', async () => {
+  const watching = execa('script', ['-qec', `node ${stage.main} status --watch`, '/dev/null'], {
+    env: { UMLNFS_BUS: stage.bus.address, TERM: 'xterm', NO_COLOR: '1' },
+    reject: false,
+  });
+  let shown = '';
+  watching.stdout.on('data', (bytes) => {
+    shown += bytes;
+  });
+  // What is on the screen after the last time that it was cleared.
+  const screen = () => shown.slice(shown.lastIndexOf('\u001b[H\u001b[2J') + 7);
+  await until('the table', () => /^NAME.*\r\nweb1 .*\r\nweb2 .*\r\n$/.test(screen()));
+  control.remove('web2');
+  await until('the smaller table', () => /^NAME.*\r\nweb1 .*\r\n$/.test(screen()));
+  await stage.service.close();
+  expect((await watching).exitCode).toBe(5);
+});
