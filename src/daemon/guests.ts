@@ -245,7 +245,12 @@ export class Guests {
     const verdict = afterFailure(record.seen.restartTimes, wanted.restart, now, Math.random());
     record.seen.quarantined = verdict.quarantined;
     record.seen.notBefore = verdict.notBefore;
-    if (!verdict.quarantined) return;
+    if (!verdict.quarantined) {
+      const seconds = Number(((verdict.notBefore - now) / 1000).toFixed(1));
+      const fields = { guest: record.name, seconds, event: 'backoff' };
+      this.#options.log.warn(fields, `guest ${record.name} is started again in ${seconds} s`);
+      return;
+    }
     this.#options.log.error(
       { guest: record.name, event: 'quarantined' },
       `guest ${record.name} failed too often and is left stopped: mend the cause, then umlnfs reset ${record.name}`,

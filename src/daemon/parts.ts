@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { stopPrivateBus } from '../adapters/dbus/private-bus.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { ensureBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
@@ -91,6 +92,7 @@ export function assemble(options: PartsOptions): Parts {
       await runner.close();
       await hub.shutdown();
       await exporter.close({ stopServer: stopServers });
+      if (stopServers) await stopPrivateBus(host.directories.runtime);
     },
   };
 }
