@@ -56,6 +56,8 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
     'con0=null,fd:1',
     'con1=pts',
     'ssl=null',
+    // UML would add it at the end, where `--` among a guest's arguments makes it init's.
+    'console=tty0',
   ];
   checkNotRepeated(action, guest.arguments, own);
   // Last: `--` among them hands the rest to init.

@@ -2,8 +2,6 @@ import { UserError } from '../../model/error.ts';
 
 /** COMMAND_LINE_SIZE of ARCH=um, with the terminating NUL; a longer one makes UML exit at once. */
 const commandLineSize = 4096;
-/** UML adds this where no `console=` is given. */
-const addedByUml = ' console=tty0';
 /** sun_path of a Unix socket address, without the terminating NUL. */
 const socketPathLength = 107;
 /** CONFIG_INIT_ENV_ARG_LIMIT is 32; some are ours or the kernel's own. More than that make the kernel panic. */
@@ -33,7 +31,7 @@ export function checkArguments(action: string, args: readonly string[], given: r
       { hint: 'shorten Arguments=' },
     );
   }
-  const length = Buffer.byteLength(args.join(' ') + addedByUml);
+  const length = Buffer.byteLength(args.join(' '));
   if (length >= commandLineSize) {
     throw new UserError(
       action,
