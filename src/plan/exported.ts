@@ -17,11 +17,11 @@ export function mountDirectory(kind: Kind, wanted: ExportWanted, version: string
 }
 
 /**
- * Where NFS-Ganesha shows the export to NFSv4 clients. Two exports cannot be at one place, but two guests can share
- * a directory: the directory is the place of the guest that it is named after, and the others have one of their own.
+ * Where NFS-Ganesha shows the export to NFSv4 clients. Two exports cannot be at one place, but guests can share a
+ * directory: it is the place of the guest that it is named after, and each other one has a place of its own.
  */
-export function pseudoPath(wanted: ExportWanted): string {
-  return wanted.path.endsWith(`/${wanted.guest}`) ? wanted.path : `/umlnfs/${wanted.guest}`;
+export function pseudoPath(wanted: Pick<ExportWanted, 'guest' | 'path'>): string {
+  return wanted.path.endsWith(`/${wanted.guest}`) ? wanted.path : `/umlnfs/${wanted.guest}${wanted.path}`;
 }
 
 /** The NFS version to mount with where the definition names none. */

@@ -24,8 +24,12 @@ describe('mountDirectory', () => {
   });
 
   it('is a place of its own for a guest of Ganesha that shares a directory', () => {
-    expect(mountDirectory('ganesha', wanted({ path: '/export/golden' }), '4.1')).toBe('/umlnfs/web1');
-    expect(mountDirectory('ganesha', wanted({ path: '/export/xweb1' }), '4.1')).toBe('/umlnfs/web1');
+    expect(mountDirectory('ganesha', wanted({ path: '/export/golden' }), '4.1')).toBe(
+      '/umlnfs/web1/export/golden',
+    );
+    expect(mountDirectory('ganesha', wanted({ path: '/export/xweb1' }), '4.1')).toBe(
+      '/umlnfs/web1/export/xweb1',
+    );
   });
 });
 

@@ -1,0 +1,40 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ExportWanted } from '../../model/desired.ts';
+import { UserError } from '../../model/error.ts';
+
+export async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * Refuses what cannot be exported: a path that is no directory, and with `mountpoint` or `mp` one where nothing is
+ * mounted, see exports(5).
+ * @throws UserError
+ */
+export async function checkDirectory(action: string, wanted: ExportWanted): Promise<void> {
+  const { path, options } = wanted;
+  if (!(await isDirectory(path))) {
+    throw new UserError(action, `there is no directory ${path}`, {
+      hint: `make the root there, or set Directory= for ${wanted.guest}`,
+    });
+  }
+  const option = options.find((one) => /^(mountpoint|mp)(=|$)/.test(one));
+  if (option === undefined) return;
+  const at = option.includes('=') ? option.slice(option.indexOf('=') + 1) : path;
+  if (!(await isMountPoint(at))) {
+    throw new UserError(action, `nothing is mounted at ${at}, and the export option ${option} asks for that`);
+  }
+}
+
+async function isMountPoint(path: string): Promise<boolean> {
+  try {
+    const [here, above] = await Promise.all([stat(path), stat(dirname(path))]);
+    return here.dev !== above.dev || here.ino === above.ino;
+  } catch {
+    return false;
+  }
+}

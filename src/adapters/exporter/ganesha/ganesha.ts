@@ -1,0 +1,185 @@
+import type { ExportWanted } from '../../../model/desired.ts';
+import { messageOf, UserError } from '../../../model/error.ts';
+import type { ExporterSeen } from '../../../model/observed.ts';
+import { ensurePrivateBus, privateBusAddress } from '../../dbus/private-bus.ts';
+import { checkDirectory, isDirectory } from '../directory.ts';
+import type { Exporter } from '../exporter.ts';
+import { effectOf } from './effect.ts';
+import { Exports } from './exports.ts';
+import { configFileOf, Finder, type Found, numericOwners } from './find.ts';
+import { Records } from './records.ts';
+import { seenExports } from './seen.ts';
+import { GaneshaServer } from './server.ts';
+
+export interface GaneshaOptions {
+  /** The runtime directory: the private bus, and `ganesha/` with all that is the server's. */
+  readonly runtime: string;
+  /** The address a server of our own listens on: the bridge's. */
+  readonly address: string;
+  readonly port?: number;
+  /** Where a server of somebody else may be: `system`, a D-Bus address, or false to look nowhere. */
+  readonly sharedBus?: string | false;
+}
+
+/** Milliseconds between looks at what no signal tells: exports removed by hand, a server that hangs. */
+const lookAgain = 1_000;
+
+/**
+ * NFS-Ganesha: the one of the system where one runs in this network, else one of our own on a private bus.
+ */
+export class GaneshaExporter implements Exporter {
+  readonly kind = 'ganesha';
+  readonly #runtime: string;
+  readonly #server: GaneshaServer;
+  readonly #records: Records;
+  readonly #own: Finder;
+  readonly #shared: Finder | undefined;
+  readonly #listeners = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  /** The exports' numbers when they were looked at last, for {@link lookAgain}. */
+  #known: string | undefined;
+  // Numbers are chosen and files written by one at a time.
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: GaneshaOptions) {
+    const { runtime, address, port = 2049, sharedBus = 'system' } = options;
+    const directory = `${runtime}/ganesha`;
+    const changed = () => this.#announce();
+    this.#runtime = runtime;
+    this.#server = new GaneshaServer({ directory, address, port });
+    this.#server.onExit(changed);
+    this.#records = new Records(`${directory}/exports`);
+    this.#own = new Finder(privateBusAddress(runtime), changed);
+    this.#shared = sharedBus === false ? undefined : new Finder(sharedBus, changed);
+  }
+
+  async observe(): Promise<ExporterSeen> {
+    const found = await this.#find();
+    try {
+      const served = await found?.nfsd.exports();
+      this.#known = served?.map(({ id }) => id).join();
+      if (served !== undefined) {
+        return { kind: 'ganesha', running: true, exports: seenExports(served, await this.#records.all()) };
+      }
+    } catch (error) {
+      this.#known = undefined;
+      const problem = `NFS-Ganesha does not answer: ${messageOf(error)}`;
+      return { kind: 'ganesha', running: false, problem, exports: [] };
+    }
+    return { kind: 'ganesha', running: false, problem: 'NFS-Ganesha does not run', exports: [] };
+  }
+
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await this.#answers(await this.#find())) return;
+      const bus = await ensurePrivateBus(this.#runtime);
+      const answers = async () => this.#answers(await this.#own.find());
+      // Guests that still run are there at once with file handles of their exports, and an export that is not yet
+      // back would be an error to them, not a wait.
+      const records = await this.#records.all();
+      const there = await Promise.all(records.map(({ path }) => isDirectory(path)));
+      const files = records.filter((_, index) => there[index]).map(({ id }) => this.#records.file(id));
+      try {
+        await this.#server.start(bus, files, answers);
+      } catch (error) {
+        if (files.length === 0) throw error;
+        // One bad export ends the whole server: the others are added one by one.
+        await this.#server.start(bus, [], answers);
+      }
+    });
+  }
+
+  add(wanted: ExportWanted): Promise<void> {
+    const action = `export ${wanted.path} to ${wanted.client} for ${wanted.guest}`;
+    return this.#inTurn(async () => {
+      effectOf(action, wanted.options);
+      await checkDirectory(action, wanted);
+      const found = await this.#find();
+      if (found === undefined) throw new UserError(action, 'NFS-Ganesha does not run');
+      await this.#checkOwners(action, found);
+      await new Exports(found.nfsd, this.#records).add(action, wanted);
+    });
+  }
+
+  remove(guest: string, path: string, client: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const found = await this.#find();
+      const action = `stop exporting ${path} to ${client}`;
+      await new Exports(found?.nfsd, this.#records).remove(action, guest, path, client);
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.#timer ??= setInterval(() => void this.#look(), lookAgain);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  async close({ stopServer }: { stopServer: boolean }): Promise<void> {
+    clearInterval(this.#timer);
+    this.#listeners.clear();
+    await this.#turn;
+    if (stopServer && (await this.#server.pid()) !== undefined) {
+      await this.#server.stop();
+      await this.#records.clear();
+    }
+    this.#own.close();
+    this.#shared?.close();
+  }
+
+  /** Our own where it runs: guests may be on it. */
+  async #find(): Promise<Found | undefined> {
+    return (await this.#own.find()) ?? (await this.#shared?.find());
+  }
+
+  async #answers(found: Found | undefined): Promise<boolean> {
+    try {
+      await found?.nfsd.ids();
+      return found !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  async #checkOwners(action: string, found: Found): Promise<void> {
+    if (found.pid === (await this.#server.pid())) return;
+    const file = await configFileOf(found.pid);
+    if ((await numericOwners(file)) !== false) return;
+    throw new UserError(
+      action,
+      'the NFS-Ganesha that runs here gives owners as names, so that root would own nothing in the guest',
+      {
+        hint: `write NFSV4 { Only_Numeric_Owners = true; } into ${file} and restart it, or stop it so that umlnfs starts its own: systemctl disable --now nfs-ganesha`,
+      },
+    );
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      await this.#server.boundLog();
+      const found = await this.#find();
+      const ids = await found?.nfsd.ids().catch(() => undefined);
+      if (ids?.join() !== this.#known) this.#announce();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

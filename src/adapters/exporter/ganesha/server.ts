@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../../../model/error.ts';
+import { commandOf, livingProcess } from '../../uml/proc.ts';
+import { serverConfig } from './config.ts';
+import { hintOf, reasonOf } from './log.ts';
+
+export interface ServerOptions {
+  /** Everything of the server is in here. */
+  readonly directory: string;
+  /** The only address it listens on. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Milliseconds for an orderly end; then SIGKILL. */
+const stopPatience = 5_000;
+const longestLog = 4 * 1024 * 1024;
+const action = 'start NFS-Ganesha';
+
+/** An NFS-Ganesha of our own. It outlives this process, and the next one finds it by its pid file. */
+export class GaneshaServer {
+  readonly #options: ServerOptions;
+  #child: ChildProcess | undefined;
+  #onExit: () => void = () => {};
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  /** Called at once when a server that this process started has ended. */
+  onExit(listener: () => void): void {
+    this.#onExit = listener;
+  }
+
+  get #config(): string {
+    return join(this.#options.directory, 'ganesha.conf');
+  }
+  get #pidFile(): string {
+    return join(this.#options.directory, 'ganesha.pid');
+  }
+  get log(): string {
+    return join(this.#options.directory, 'ganesha.log');
+  }
+
+  /** The server's process, whoever started it; undefined when none runs. */
+  async pid(): Promise<number | undefined> {
+    const pid = Number((await readFile(this.#pidFile, 'utf8').catch(() => '')).trim());
+    if (!Number.isInteger(pid) || pid <= 0 || (await livingProcess(pid)) === undefined) return undefined;
+    // Its number may be somebody else's by now.
+    const argv = (await commandOf(pid))?.argv ?? [];
+    return argv.includes(this.#config) ? pid : undefined;
+  }
+
+  /**
+   * Starts it; `answers` says when it serves. Whatever ran before under its pid file is ended first.
+   * @param exports files of exports it begins with
+   * @throws UserError with the reason from its log
+   */
+  async start(
+    busAddress: string,
+    exports: readonly string[],
+    answers: () => Promise<boolean>,
+    timeout = 15_000,
+  ): Promise<void> {
+    const { directory, address, port } = this.#options;
+    await this.stop();
+    await checkPort(address, port);
+    const recoveryDirectory = join(directory, 'recovery');
+    const credentialsDirectory = join(directory, 'credentials');
+    await mkdir(recoveryDirectory, { recursive: true, mode: 0o700 });
+    await writeFile(
+      this.#config,
+      serverConfig({ address, port, recoveryDirectory, credentialsDirectory, exports }),
+      { mode: 0o600 },
+    );
+    await this.boundLog(0);
+    const child = spawn(
+      'ganesha.nfsd',
+      ['-F', '-f', this.#config, '-L', this.log, '-N', 'NIV_EVENT', '-p', this.#pidFile],
+      {
+        cwd: '/',
+        // It knows the system bus only by this name.
+        env: { PATH: process.env.PATH ?? '/usr/bin:/bin', DBUS_SYSTEM_BUS_ADDRESS: busAddress },
+        detached: true,
+        stdio: 'ignore',
+      },
+    );
+    this.#child = child;
+    let ended: string | undefined;
+    child.on('error', (error) => {
+      ended = 'code' in error && error.code === 'ENOENT' ? 'ENOENT' : error.message;
+    });
+    child.on('exit', (code, signal) => {
+      ended = signal === null ? `it ended with status ${code}` : `${signal} ended it`;
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#onExit();
+    });
+    child.unref();
+    // It writes the file itself, a little later; ended before that, it must be found too.
+    if (child.pid !== undefined) await writeFile(this.#pidFile, `${child.pid}\n`);
+    const deadline = performance.now() + timeout;
+    while (!(await answers())) {
+      if (ended === 'ENOENT') {
+        throw new UserError(action, 'there is no ganesha.nfsd', {
+          hint: 'install it with: apt-get install nfs-ganesha nfs-ganesha-vfs',
+        });
+      }
+      if (ended !== undefined || performance.now() > deadline) {
+        const reason = reasonOf(await readFile(this.log, 'utf8').catch(() => ''));
+        const cause = reason ?? ended ?? `it does not answer for ${timeout / 1000} s`;
+        await this.stop();
+        throw new UserError(action, cause, { hint: hintOf(cause) ?? `look into ${this.log}` });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Ends it, if it runs; its recovery directory stays. */
+  async stop(): Promise<void> {
+    this.#child = undefined;
+    for (const [signal, patience] of [
+      ['SIGTERM', stopPatience] as const,
+      ['SIGKILL', stopPatience] as const,
+    ]) {
+      const pid = await this.pid();
+      if (pid === undefined) break;
+      try {
+        process.kill(pid, signal);
+      } catch {
+        break;
+      }
+      const deadline = performance.now() + patience;
+      while ((await livingProcess(pid)) !== undefined && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+    await rm(this.#pidFile, { force: true });
+  }
+
+  /** Begins a new log where this one is longer than `limit` bytes; it opens the file for every line. */
+  async boundLog(limit = longestLog): Promise<void> {
+    const size = await stat(this.log).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > limit) await rename(this.log, `${this.log}.1`);
+  }
+}
+
+/** The server itself says it in words for its developers, or listens on all addresses instead. */
+async function checkPort(address: string, port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject);
+      probe.listen({ host: address, port, exclusive: true }, resolve);
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRNOTAVAIL') {
+      throw new UserError(action, `this host has no address ${address}`, {
+        hint: 'the bridge must have its address first',
+      });
+    }
+    if (code === 'EADDRINUSE') {
+      throw new UserError(action, `something else listens on ${address}, port ${port}`, {
+        hint: 'stop the other NFS server, or choose it with Exporter=',
+      });
+    }
+    throw new UserError(action, `port ${port} of ${address} is not to be had: ${messageOf(error)}`);
+  } finally {
+    probe.close();
+  }
+}
