@@ -8,7 +8,6 @@ import { globalOptions } from './options.ts';
 import { print, tell } from './output.ts';
 import { type Invocation, UsageError, type Verb } from './verb.ts';
 import { verbs } from './verbs.ts';
-
 import { TimedOut } from './wait.ts';
 
 /** Carries out a command line (without node and script), prints what it says, and tells the exit status. */
@@ -21,7 +20,7 @@ export async function run(argv: readonly string[]): Promise<ExitReason> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<ExitReason> {
-  const [first, ...rest] = argv;
+  const [first, ...rest] = verbFirst(argv);
   if (first === undefined) {
     process.stderr.write(generalHelp());
     return 'usage';
@@ -41,6 +40,14 @@ async function dispatch(argv: readonly string[]): Promise<ExitReason> {
     value: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
   };
   return verb.run(invocation);
+}
+
+/** `--bus` may stand before the verb as well, as options do with systemctl(1) and busctl(1). */
+function verbFirst(argv: readonly string[]): readonly string[] {
+  const [first = '', second = '', third = '', ...more] = argv;
+  if (first === '--bus' && third !== '') return [third, first, second, ...more];
+  if (first.startsWith('--bus=') && second !== '') return [second, first, ...argv.slice(2)];
+  return argv;
 }
 
 function general(argv: readonly string[]): ExitReason {
