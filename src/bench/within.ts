@@ -52,6 +52,7 @@ async function run(options: BenchOptions, wish: AbortSignal): Promise<Results> {
     }
     umlnfs.close();
   } finally {
+    say('ending the daemon');
     await daemon.end();
   }
   return results;

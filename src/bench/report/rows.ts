@@ -116,7 +116,7 @@ export function ratioRows(results: Results): readonly RatioRow[] {
       umlnfs: ours,
       other: { name: otherName, value: theirs },
       ratio: ours / theirs,
-      target: target(theirs),
+      target: Number.isNaN(theirs) ? target(Number.POSITIVE_INFINITY) : target(theirs),
       better,
     };
   });
