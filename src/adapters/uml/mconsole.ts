@@ -32,7 +32,8 @@ export interface MconsoleAnswer {
 
 /**
  * Asks a guest's kernel over the mconsole socket at `path`. Each request has a socket of its own: after a bad
- * one, answers would be off by one. Rejects with UserError when there is no whole answer in time.
+ * one, answers would be off by one. Rejects with UserError when there is no whole answer in time. The kernel does
+ * not wait for us: of an answer of more than ten datagrams (5 KiB) some may be missing.
  */
 export async function mconsole(
   path: string,
