@@ -42,6 +42,7 @@ export function statusOf(record: GuestRecord, context: StatusContext): GuestStat
     rootServer: wanted?.root.server ?? '',
     rootDirectory: wanted?.root.directory ?? '',
     pid: seen.process?.pid ?? 0,
+    uid: seen.process?.uid ?? 0,
     startedAt: seen.process === undefined ? 0 : record.startedWall,
     readySeconds: seen.readyAt === undefined ? -1 : record.readySeconds,
     restarts: seen.restarts,

@@ -20,6 +20,8 @@ export interface GuestStatus {
   readonly rootDirectory: string;
   /** 0 when no process runs. */
   readonly pid: number;
+  /** The user its process runs as; 0 when none runs. */
+  readonly uid: number;
   /** Process start; 0 when none runs. */
   readonly startedAt: number;
   /** From process start to ready; negative until it is. */

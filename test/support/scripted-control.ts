@@ -17,6 +17,7 @@ export function guestStatus(name: string, fields: Partial<GuestStatus> = {}): Gu
     rootServer: '192.168.2.1',
     rootDirectory: `/export/${name}`,
     pid: 4711,
+    uid: 1_879_050_000,
     startedAt: 1_700_000_000_000_000,
     readySeconds: 4.25,
     restarts: 0,

@@ -58,7 +58,7 @@ export class Attachment {
       });
     }
     try {
-      this.#use(await openPts(this.#name, status.console, status.pid));
+      this.#use(await openPts(this.#name, status.console, status.uid));
     } catch (error) {
       if (error instanceof UserError) throw error;
       const denied = (error as NodeJS.ErrnoException).code === 'EACCES';
@@ -123,7 +123,7 @@ export class Attachment {
     if (status.console === '' || status.pid === 0) return;
     this.#opening = true;
     try {
-      const stream = await openPts(this.#name, status.console, status.pid);
+      const stream = await openPts(this.#name, status.console, status.uid);
       if (this.#closed) stream.destroy();
       else {
         this.#use(stream);

@@ -1,5 +1,4 @@
 import { close, constants, fstat, open } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { UserError } from '../../model/error.ts';
@@ -10,30 +9,23 @@ const lastMajor = 143;
 
 /**
  * Opens the pts that a guest's process has at its other end, for reading and writing without ever blocking.
- * The name comes from the guest's kernel, so it counts only if the pts belongs to the user of that process: else a
+ * The name comes from the guest's kernel, so it counts only if the pts belongs to the user that runs it: else a
  * guest could have somebody else's terminal opened.
  * @throws UserError, or what the system says (ENOENT, EIO) when it is gone
  */
-export async function openPts(guest: string, path: string, pid: number): Promise<ReadStream> {
+export async function openPts(guest: string, path: string, uid: number): Promise<ReadStream> {
   const refuse = (cause: string) => new UserError(`attach to the console of guest ${guest}`, cause);
   if (!/^\/dev\/pts\/\d{1,7}$/.test(path)) throw refuse('what the guest names is no pts');
   const { O_NOCTTY, O_NONBLOCK, O_RDWR } = constants;
   const fd = await promisify(open)(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
   try {
-    const { uid, rdev } = await promisify(fstat)(fd);
+    const { uid: owner, rdev } = await promisify(fstat)(fd);
     const major = (rdev >> 8) & 0xfff;
     if (major < firstMajor || major > lastMajor) throw refuse(`${path} is no pts`);
-    if (uid !== (await userOf(pid))) throw refuse(`${path} belongs to another user than its kernel`);
+    if (owner !== uid) throw refuse(`${path} belongs to another user than its kernel`);
     return new ReadStream(fd);
   } catch (error) {
     await promisify(close)(fd);
     throw error;
   }
-}
-
-/** The effective user id of a process; undefined when there is none (to see here). */
-async function userOf(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const uid = /^Uid:\t\d+\t(\d+)\t/m.exec(status)?.[1];
-  return uid === undefined ? undefined : Number(uid);
 }

@@ -19,6 +19,7 @@ const starting: GuestStatus = {
   rootServer: '',
   rootDirectory: '',
   pid: 7,
+  uid: 1,
   startedAt: 1,
   readySeconds: -1,
   restarts: 0,

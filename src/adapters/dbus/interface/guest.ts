@@ -27,6 +27,7 @@ export const guestProperties: Readonly<Record<keyof GuestStatus, GuestProperty>>
   rootServer: { name: 'RootServer', signature: 's', doc: "The NFS server's address." },
   rootDirectory: { name: 'RootDirectory', signature: 's', doc: "The root's directory on the server." },
   pid: { name: 'PID', signature: 'u', doc: "The kernel's process; 0 when none runs." },
+  uid: { name: 'UID', signature: 'u', doc: 'The user the kernel runs as; 0 when none runs.' },
   startedAt: { name: 'StartedAt', signature: 't', doc: 'When the process was started; 0 when none runs.' },
   readySeconds: {
     name: 'ReadySeconds',
