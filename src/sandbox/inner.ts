@@ -35,7 +35,8 @@ export function runInner<Argument, Result>(
       await tell({ kind: 'failed' });
       process.exitCode = 1;
     })
-    .finally(() => process.disconnect?.());
+    // Whatever the job left open: its result is told, and with this process its namespaces end.
+    .finally(() => process.exit());
 }
 
 function complain(error: unknown): void {

@@ -7,8 +7,7 @@ const lines = 25;
 const most = 16 * 1024;
 
 /** Shows the ends of the guest's console and the daemon's log, and where they are. */
-export async function showFailure(places: Places, why: string): Promise<void> {
-  say(`failed: ${why}`);
+export async function showFailure(places: Places): Promise<void> {
   for (const [what, path] of [
     [`${guestName}'s console`, `${places.logs}/${guestName}/console.log`],
     ["the daemon's log", places.daemonLog],
@@ -31,10 +30,22 @@ async function tailOf(path: string): Promise<string> {
       .toString('utf8')
       .split('\n')
       .slice(-lines - 1)
-      .map(sanitise)
+      .map((line) => sanitise(readable(line)))
       .join('\n')
       .trimEnd();
   } finally {
     await file.close();
+  }
+}
+
+/** The daemon's own lines are JSON, which is not for people. */
+function readable(line: string): string {
+  try {
+    const { level, guest, msg, reason } = JSON.parse(line) as Record<string, unknown>;
+    const grade = Number(level) >= 50 ? 'error: ' : Number(level) >= 40 ? 'warning: ' : '';
+    const because = reason === undefined ? '' : ` because ${reason}`;
+    return `${grade}${guest === undefined ? '' : `${guest}: `}${msg}${because}`;
+  } catch {
+    return line;
   }
 }

@@ -3,8 +3,7 @@
  * definition and follows what becomes of the guest.
  */
 import { mkdir } from 'node:fs/promises';
-import { connectClient } from '../adapters/dbus/client.ts';
-import { messageOf } from '../model/error.ts';
+import { type Client, connectClient } from '../adapters/dbus/client.ts';
 import { DaemonProcess } from '../sandbox/daemon-process.ts';
 import { runInner } from '../sandbox/inner.ts';
 import { prepareNamespace } from '../sandbox/machine.ts';
@@ -26,8 +25,9 @@ async function run(options: StartOptions, wish: AbortSignal): Promise<StartResul
   await mkdir(places.logs, { recursive: true });
   await writeDefinitions(places);
   const daemon = await DaemonProcess.start(places);
+  let client: Client | undefined;
   try {
-    const client = await daemon.reachable(() => connectClient({ address: places.bus }), wish);
+    client = await daemon.reachable(() => connectClient({ address: places.bus }), wish);
     const follower = await Follower.follow(client, guestName, say);
     const readySeconds = await daemon.whileItRuns(follower.ready(patience, wish));
     say(
@@ -46,7 +46,6 @@ async function run(options: StartOptions, wish: AbortSignal): Promise<StartResul
     const stopSeconds = (performance.now() - begin) / 1000;
     say(`${guestName} is stopped, in ${stopSeconds.toFixed(1)} s`);
     const { state } = follower.status;
-    client.close();
     await daemon.end();
     return {
       guest: guestName,
@@ -56,9 +55,10 @@ async function run(options: StartOptions, wish: AbortSignal): Promise<StartResul
       stopSeconds: round(stopSeconds),
     };
   } catch (error) {
-    if (!wish.aborted) await showFailure(places, messageOf(error));
+    if (!wish.aborted) await showFailure(places);
     throw error;
   } finally {
+    client?.close();
     await daemon.end();
   }
 }
