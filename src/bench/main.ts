@@ -59,6 +59,7 @@ async function measure(
   try {
     return await runInNamespaces<Results>({ module, argument: options, lockFd, stopping });
   } finally {
+    say('removing the roots');
     await forget();
   }
 }
