@@ -22,8 +22,10 @@ export const initramfsFailures: Readonly<Record<number, string>> = {
 
 const endings: readonly (readonly [RegExp, EndReason])[] = [
   [/\breboot: Restarting system/, 'reboot'],
+  [/\bsysrq: Resetting/, 'reboot'],
   [/\breboot: Power down/, 'power-off'],
-  [/\breboot: System halted/, 'halt'],
+  // A kernel that has no power to switch off halts when it is asked to: poweroff(8) ends like this, too.
+  [/\breboot: System halted/, 'power-off'],
 ];
 const panic = /Kernel panic - not syncing/;
 const complaint = /^umlnfs: cannot /;

@@ -8,7 +8,8 @@ function end(evidence: Partial<EndEvidence>): { reason: string; detail: string }
 test.each([
   ['reboot: Restarting system', 'reboot'],
   ['[   12.345678] reboot: Power down', 'power-off'],
-  ['reboot: System halted', 'halt'],
+  ['reboot: System halted', 'power-off'],
+  ['sysrq: Resetting', 'reboot'],
 ])('the last words %j are a %s', (words, reason) => {
   expect(end({ consoleTail: `systemd-shutdown[1]: …\n${words}\n\n` })).toEqual({ reason, detail: words });
   // Of an adopted process nothing else is known.
