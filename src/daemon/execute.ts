@@ -19,7 +19,18 @@ export interface Executors {
   startGuest(step: StepOf<'guest.start'>): Promise<void>;
   stopGuest(step: StepOf<'guest.stop'>): Promise<void>;
   forgetGuest(step: StepOf<'guest.forget'>): Promise<void>;
+  /** Where systemd runs the guests. */
+  readonly units?: UnitExecutors | undefined;
 }
+
+export interface UnitExecutors {
+  /** Writes and removes drop-ins, and has systemd read its files again. */
+  configure(step: StepOf<'units.configure'>): Promise<void>;
+  /** Resolves when systemd has taken the job, not when it is done. */
+  ask(step: StepOf<UnitStepKind>): Promise<void>;
+}
+
+export type UnitStepKind = 'unit.start' | 'unit.stop' | 'unit.restart' | 'unit.hang' | 'unit.forgive';
 
 /** Steps of so many guests are carried out side by side. */
 const breadth = 8;
@@ -27,10 +38,11 @@ const breadth = 8;
 /** A plan carried out this often in a row without an effect is a step that lies, and is treated as failed. */
 const sameAgain = 5;
 
-type Shared = StepOf<'bridge.ensure'> | StepOf<'exporter.start'> | StepOf<'initramfs.build'>;
+const sharedKinds = ['bridge.ensure', 'exporter.start', 'initramfs.build', 'units.configure'] as const;
+type Shared = StepOf<(typeof sharedKinds)[number]>;
 
 function isShared(step: Step): step is Shared {
-  return step.kind === 'bridge.ensure' || step.kind === 'exporter.start' || step.kind === 'initramfs.build';
+  return (sharedKinds as readonly string[]).includes(step.kind);
 }
 
 export class Executor {
@@ -49,6 +61,12 @@ export class Executor {
     this.#guests = guests;
     this.#log = log;
     this.#clock = clock;
+  }
+
+  /** Shared steps are tried again at once, whatever they said before. */
+  retryShared(): void {
+    this.sharedRetryAt = undefined;
+    this.sharedProblem = undefined;
   }
 
   /** Carries the steps out; true when anything was done or tried, so that reality has to be read again. */
@@ -79,6 +97,7 @@ export class Executor {
         this.#announce(step);
         if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
         else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
+        else if (step.kind === 'units.configure') await this.#executors.units?.configure(step);
         else await this.#executors.buildInitramfs(step);
       } catch (error) {
         this.#sharedFailures += 1;
@@ -147,6 +166,12 @@ export class Executor {
         return this.#executors.stopGuest(step);
       case 'guest.forget':
         return this.#executors.forgetGuest(step);
+      case 'unit.start':
+      case 'unit.stop':
+      case 'unit.restart':
+      case 'unit.hang':
+      case 'unit.forgive':
+        return this.#executors.units?.ask(step);
       default:
         throw new Error(`no executor for ${step.kind}`);
     }

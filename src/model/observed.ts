@@ -1,3 +1,5 @@
+import type { UnitFilesSeen, UnitSeen } from './units.ts';
+
 /** What is: read from the kernel, the exporter and the guests' processes, never from a store of our own. */
 
 export interface BridgeSeen {
@@ -114,7 +116,14 @@ export interface GuestSeen {
     readonly lastError: string | undefined;
   };
   /** The last phase of stopping that was carried out, and what it was for. */
-  readonly stop: { readonly phase: StopPhase; readonly since: number; readonly cause: string; readonly reason: EndReason } | undefined;
+  readonly stop:
+    | {
+        readonly phase: StopPhase;
+        readonly since: number;
+        readonly cause: string;
+        readonly reason: EndReason;
+      }
+    | undefined;
   readonly end: GuestEnd | undefined;
   /** What an operator asked for last; `auto` is the definition's Autostart=. */
   readonly intent: 'auto' | 'start' | 'stop' | 'restart';
@@ -130,6 +139,8 @@ export interface GuestSeen {
   readonly problem: string | undefined;
   /** After a failed step: when its steps may be tried again. */
   readonly retryAt: number | undefined;
+  /** Its unit, where systemd runs the guests: then systemd restarts it, and the daemon does not. */
+  readonly unit?: UnitSeen | undefined;
 }
 
 export interface Observed {
@@ -147,6 +158,8 @@ export interface Observed {
   readonly sharedRetryAt: number | undefined;
   /** The directory with a directory per guest, for the paths on command lines. */
   readonly guestsDirectory: string;
+  /** Where systemd runs the guests. */
+  readonly unitFiles?: UnitFilesSeen | undefined;
 }
 
 export type GuestState = 'starting' | 'running' | 'stopping' | 'stopped' | 'backoff' | 'failed';

@@ -11,6 +11,8 @@ export interface CommandLineInput {
   /** Path of the initramfs, for kernels that need one. */
   readonly initramfs: string | undefined;
   readonly mount: Mount;
+  /** The console goes to the journal, which takes the kernel's levels from the beginnings of its lines. */
+  readonly journal?: boolean;
   readonly paths: {
     /** The directory in which UML makes its own (`NAME/mconsole`, `NAME/pid`). */
     readonly umlDir: string;

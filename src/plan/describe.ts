@@ -24,6 +24,18 @@ function what(step: Step): string {
       return `start guest ${step.guest}: ${step.argv.join(' ')}`;
     case 'guest.stop':
       return `stop guest ${step.guest} by ${step.phase}`;
+    case 'units.configure':
+      return `configure ${step.write.size + step.remove.length} units for systemd`;
+    case 'unit.start':
+      return `ask systemd to start guest ${step.guest}`;
+    case 'unit.stop':
+      return `ask systemd to stop guest ${step.guest}`;
+    case 'unit.restart':
+      return `ask systemd to restart guest ${step.guest}`;
+    case 'unit.hang':
+      return `tell systemd that guest ${step.guest} hangs`;
+    case 'unit.forgive':
+      return `forget the restarts of guest ${step.guest}`;
     case 'guest.forget':
       return `forget guest ${step.guest}`;
     case 'blocked':

@@ -20,7 +20,7 @@ interface StopCause {
   readonly why: string;
 }
 
-function wait(guest: string, until: number, why: string): Step {
+export function wait(guest: string, until: number, why: string): Step {
   return { kind: 'wait', guest, until, why };
 }
 
@@ -46,7 +46,7 @@ function lostTap(seen: GuestSeen, wanted: GuestWanted, observed: Observed, now: 
 }
 
 /** Why a running guest must end, most urgent first. */
-function stopCause(
+export function stopCause(
   wanted: GuestWanted | undefined,
   seen: GuestSeen,
   process: ProcessSeen,
@@ -124,7 +124,7 @@ export function planRunning(
 }
 
 /** Why a guest that should run cannot be started, whatever is done on this host. */
-function obstacle(wanted: GuestWanted, observed: Observed): string | undefined {
+export function obstacle(wanted: GuestWanted, observed: Observed): string | undefined {
   const kernel = observed.kernels.get(wanted.kernel);
   if (kernel !== undefined && !kernel.ok) return kernel.problem;
   const root = observed.roots.get(wanted.name);
@@ -159,6 +159,17 @@ export function planIdle(
       wait(name, seen.notBefore, `it is not restarted before, after ${seen.end?.reason ?? 'a failure'}`),
     ];
   }
+  return planPreparation(wanted, launch, observed, startReason(seen));
+}
+
+/** What a guest's start takes, and the start itself once all of it is known. */
+export function planPreparation(
+  wanted: GuestWanted,
+  launch: Launch | undefined,
+  observed: Observed,
+  why: string,
+): Step[] {
+  const { name } = wanted;
   const steps: Step[] = [];
   const root = observed.roots.get(name);
   if (root !== undefined && !root.tailored) {
@@ -176,7 +187,7 @@ export function planIdle(
     steps.push({ kind: 'initramfs.build', kernel: wanted.kernel, why: 'the kernel has NFS only as modules' });
   }
   if (launch !== undefined) {
-    steps.push({ kind: 'guest.start', guest: name, wanted, argv: launch.argv, why: startReason(seen) });
+    steps.push({ kind: 'guest.start', guest: name, wanted, argv: launch.argv, why });
   }
   return steps;
 }

@@ -1,12 +1,13 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { messageOf } from '../model/error.ts';
-import type { GuestSeen, Observed } from '../model/observed.ts';
+import type { GuestSeen, Observed, ProcessSeen } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
 import { type Launch, planIdle, planRunning } from './guests.ts';
 import { planBridge, planStaleTaps, planTap } from './network.ts';
 import type { Step } from './step.ts';
+import { planUnit, planUnitFiles } from './units.ts';
 
 /** A guest that nothing is known of yet: defined, and never started under this daemon's eyes. */
 export const unseen: GuestSeen = {
@@ -41,8 +42,10 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
       until: observed.sharedRetryAt ?? now,
       why: 'a step that every guest needs failed',
     });
-  } else if (desired.guests.size > 0) {
-    steps.push(...planBridge(desired, observed), ...planExporter(desired, observed));
+  } else {
+    steps.push(...planUnitFiles(desired, observed));
+    if (desired.guests.size > 0)
+      steps.push(...planBridge(desired, observed), ...planExporter(desired, observed));
   }
   for (const wanted of desired.guests.values()) {
     steps.push(...planGuest(wanted, desired, observed, now, sharedWaits));
@@ -51,6 +54,8 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
     if (desired.guests.has(name) || isHeld(desired, name)) continue;
     if (isWaiting(seen, now)) {
       steps.push(waitForRetry(name, seen, now));
+    } else if (seen.unit !== undefined) {
+      steps.push(...planUnit(name, desired, seen, seen.unit, notLaunched, observed, now));
     } else if (seen.process === undefined) {
       steps.push({ kind: 'guest.forget', guest: name, why: 'it has no definition and no process' });
     } else {
@@ -88,12 +93,14 @@ function planGuest(
 ): Step[] {
   const seen = observed.guests.get(wanted.name) ?? unseen;
   const { launch, problem } = launchOf(wanted, desired, observed);
+  const running = (process: ProcessSeen) =>
+    seen.unit === undefined
+      ? planRunning(wanted.name, desired, seen, process, launch, observed, now)
+      : planUnit(wanted.name, desired, seen, seen.unit, { launch, problem }, observed, now);
   if (isWaiting(seen, now)) {
     return [
       waitForRetry(wanted.name, seen, now),
-      ...(seen.process === undefined
-        ? []
-        : planRunning(wanted.name, desired, seen, seen.process, launch, observed, now)),
+      ...(seen.process === undefined ? [] : running(seen.process)),
     ];
   }
   const steps: Step[] = [];
@@ -109,19 +116,27 @@ function planGuest(
     steps.push(...planExport(exported, observed));
   }
   if (seen.process !== undefined) {
-    steps.push(...planRunning(wanted.name, desired, seen, seen.process, launch, observed, now));
+    steps.push(...running(seen.process));
   } else if (!sharedWaits && !desired.ending && (exported === undefined || observed.exporter.running)) {
-    steps.push(...planIdle(wanted, seen, launch, problem, observed, now));
+    steps.push(
+      ...(seen.unit === undefined
+        ? planIdle(wanted, seen, launch, problem, observed, now)
+        : planUnit(wanted.name, desired, seen, seen.unit, { launch, problem }, observed, now)),
+    );
   }
   return steps;
 }
 
+export interface Launched {
+  readonly launch: Launch | undefined;
+  /** Why there is none, where that is known. */
+  readonly problem: string | undefined;
+}
+
+const notLaunched: Launched = { launch: undefined, problem: undefined };
+
 /** The command line the guest would be started with now; undefined while its kernel or initramfs is not known. */
-export function launchOf(
-  wanted: GuestWanted,
-  desired: Desired,
-  observed: Observed,
-): { launch: Launch | undefined; problem: string | undefined } {
+export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observed): Launched {
   const kernel = observed.kernels.get(wanted.kernel);
   if (kernel === undefined || !kernel.ok) return { launch: undefined, problem: undefined };
   if (kernel.caps.nfsRoot === 'initramfs' && kernel.initramfs === undefined) {
@@ -138,6 +153,7 @@ export function launchOf(
       caps: kernel.caps,
       initramfs: kernel.initramfs,
       mount: { directory, defaultVersion: defaultVersion(kind) },
+      journal: observed.unitFiles !== undefined,
       paths: { umlDir: `${own}/uml`, notify: `${own}/notify`, hostfsJail: `${own}/empty` },
     });
     return { launch: { argv: [wanted.kernel, ...argv] }, problem: undefined };

@@ -1,5 +1,6 @@
 import type { GuestWanted } from '../model/desired.ts';
 import type { GuestSeen, GuestState } from '../model/observed.ts';
+import type { UnitSeen } from '../model/units.ts';
 import { isFailure, restartsAfter } from './restart.ts';
 
 /** Whether the guest should have a process now, quarantine and backoff left aside. */
@@ -12,12 +13,27 @@ export function wantsRunning(wanted: GuestWanted | undefined, seen: GuestSeen): 
   return seen.end.reason === 'stopped' || restartsAfter(seen.end.reason, wanted.restart.policy);
 }
 
+/** The state of a guest without a process, as systemd has its unit. */
+function unitState(unit: UnitSeen, seen: GuestSeen): GuestState {
+  switch (unit.active) {
+    case 'failed':
+      return 'failed';
+    case 'deactivating':
+      return 'stopping';
+    case 'inactive':
+      return unit.job ? 'starting' : seen.problem === undefined ? 'stopped' : 'backoff';
+    default:
+      return unit.sub.startsWith('auto-restart') ? 'backoff' : 'starting';
+  }
+}
+
 /** The guest's state, derived from what is seen; nothing stores it. */
 export function stateOf(wanted: GuestWanted | undefined, seen: GuestSeen, now: number): GuestState {
   if (seen.process !== undefined) {
-    if (seen.stop !== undefined) return 'stopping';
+    if (seen.stop !== undefined || seen.unit?.active === 'deactivating') return 'stopping';
     return seen.readyAt === undefined ? 'starting' : 'running';
   }
+  if (seen.unit !== undefined) return unitState(seen.unit, seen);
   if (seen.quarantined) return 'failed';
   if (!wantsRunning(wanted, seen)) {
     const failed = seen.end !== undefined && seen.intent !== 'stop' && isFailure(seen.end.reason);

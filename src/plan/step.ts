@@ -28,6 +28,18 @@ export type Step = { readonly why: string } & (
       readonly phase: StopPhase;
       readonly reason: EndReason;
     }
+  /** Drop-ins for the guests' units, by guest, and those to remove; systemd reads its files once for all of them. */
+  | {
+      readonly kind: 'units.configure';
+      readonly write: ReadonlyMap<string, string>;
+      readonly remove: readonly string[];
+    }
+  /** Ask systemd, where it runs the guests: its jobs do the rest. */
+  | { readonly kind: 'unit.start' | 'unit.stop' | 'unit.restart'; readonly guest: string }
+  /** Tell systemd that the guest hangs. */
+  | { readonly kind: 'unit.hang'; readonly guest: string }
+  /** Have systemd forget the restarts so far. */
+  | { readonly kind: 'unit.forgive'; readonly guest: string }
   /** Forget a guest that has no definition and no process any more. */
   | { readonly kind: 'guest.forget'; readonly guest: string }
   /** The guest should run and cannot: `why` is the cause, with what to do. */

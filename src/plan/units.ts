@@ -1,0 +1,146 @@
+/** Guests that systemd runs: what the daemon asks of systemd, and what it prepares for it. */
+import type { Desired, GuestWanted } from '../model/desired.ts';
+import type { GuestSeen, Observed } from '../model/observed.ts';
+import type { UnitSeen } from '../model/units.ts';
+import { type Launch, obstacle, planPreparation, stopCause, wait } from './guests.ts';
+import type { Launched } from './plan.ts';
+import type { Step } from './step.ts';
+import { unitDropIn } from './unit-file.ts';
+
+const removed = 'its definition was removed';
+/** How often (ms) a guest that cannot start is looked at again, for causes that send no event. */
+const blockedRetry = 2_000;
+
+/** The drop-ins that are not as the definitions have them, as one step: systemd reads its files once for all. */
+export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
+  const { unitFiles, guestsDirectory } = observed;
+  if (unitFiles === undefined) return [];
+  const context = { systemd: unitFiles.systemd, guestsDirectory };
+  const write = new Map<string, string>();
+  for (const wanted of desired.guests.values()) {
+    const text = unitDropIn(wanted, context);
+    if (unitFiles.dropIns.get(wanted.name) !== text) write.set(wanted.name, text);
+  }
+  const remove = [...unitFiles.dropIns.keys()].filter((name) => {
+    if (desired.guests.has(name) || desired.held?.has(name) || desired.incomplete) return false;
+    return isDown(observed.guests.get(name));
+  });
+  if (write.size === 0 && remove.length === 0) return [];
+  const why = [
+    ...(write.size === 0 ? [] : [`${[...write.keys()].join(', ')}: the definition is new or changed`]),
+    ...(remove.length === 0 ? [] : [`${remove.join(', ')}: there is no definition any more`]),
+  ].join('; ');
+  return [{ kind: 'units.configure', write, remove, why }];
+}
+
+function isDown(seen: GuestSeen | undefined): boolean {
+  if (seen === undefined) return true;
+  if (seen.process !== undefined) return false;
+  return seen.unit === undefined || atRest(seen.unit);
+}
+
+/** Nothing of it runs, and systemd is about to do nothing with it. */
+function atRest(unit: UnitSeen): boolean {
+  return !unit.job && (unit.active === 'inactive' || unit.active === 'failed');
+}
+
+/** The steps for a guest with a unit, whether it runs or not, and whether there still is a definition of it or not. */
+export function planUnit(
+  name: string,
+  desired: Desired,
+  seen: GuestSeen,
+  unit: UnitSeen,
+  { launch, problem }: Launched,
+  observed: Observed,
+  now: number,
+): Step[] {
+  const wanted = desired.guests.get(name);
+  if (seen.process !== undefined) return planActive(name, desired, seen, unit, launch, observed, now);
+  if (wanted === undefined) {
+    if (!atRest(unit)) return unit.job ? [] : [stop(name, removed)];
+    return [{ kind: 'guest.forget', guest: name, why: 'it has no definition and no process' }];
+  }
+  if (seen.intent === 'stop') return atRest(unit) ? [] : [stop(name, 'an operator stopped it')];
+  if (unit.preparing) {
+    const blocked = obstacle(wanted, observed) ?? problem;
+    if (blocked !== undefined) return [{ kind: 'blocked', guest: name, why: blocked }];
+    return planPreparation(wanted, launch, observed, 'systemd starts it');
+  }
+  return unit.job ? [] : planStart(wanted, seen, unit, problem, observed, now);
+}
+
+function planStart(
+  wanted: GuestWanted,
+  seen: GuestSeen,
+  unit: UnitSeen,
+  problem: string | undefined,
+  observed: Observed,
+  now: number,
+): Step[] {
+  const { name } = wanted;
+  const why = startReason(wanted, seen, unit);
+  if (why === undefined) return [];
+  const blocked = obstacle(wanted, observed) ?? problem;
+  if (blocked !== undefined) {
+    return [
+      { kind: 'blocked', guest: name, why: blocked },
+      wait(name, now + blockedRetry, 'it is looked at again then'),
+    ];
+  }
+  return [{ kind: 'unit.start', guest: name, why }];
+}
+
+/** Why the daemon asks systemd to start a guest; undefined where that is for systemd and its administrator alone. */
+function startReason(wanted: GuestWanted, seen: GuestSeen, unit: UnitSeen): string | undefined {
+  if (seen.intent === 'start' || seen.intent === 'restart') {
+    // One that waits for its restart starts at once.
+    const waits = unit.active === 'activating' && unit.sub.startsWith('auto-restart');
+    return atRest(unit) || waits ? 'an operator started it' : undefined;
+  }
+  if (!atRest(unit)) return undefined;
+  if (wanted.autostart && !unit.begun) return 'its definition says so';
+  // A root without the shutdown hook: only the console told that it was a reboot.
+  const rebooted = seen.end?.reason === 'reboot' && unit.active === 'inactive';
+  return rebooted && wanted.restart.policy !== 'no' ? 'it rebooted itself' : undefined;
+}
+
+function planActive(
+  name: string,
+  desired: Desired,
+  seen: GuestSeen,
+  unit: UnitSeen,
+  launch: Launch | undefined,
+  observed: Observed,
+  now: number,
+): Step[] {
+  const { process } = seen;
+  const wanted = desired.guests.get(name);
+  // A stop, start or restart is under way, and systemd bounds each of them: only an operator comes in between.
+  const underWay = unit.job || unit.active === 'deactivating';
+  if (process === undefined || (underWay && (wanted === undefined || seen.intent === 'auto'))) return [];
+  const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
+  if (cause === undefined) return planForgiveness(name, wanted, seen, unit, now);
+  // TimeoutStartSec= is systemd's.
+  if (cause.reason === 'start-timeout') return [];
+  if (cause.reason === 'hang') return [{ kind: 'unit.hang', guest: name, why: cause.why }];
+  if (wanted === undefined || seen.intent === 'stop') return [stop(name, cause.why)];
+  return [{ kind: 'unit.restart', guest: name, why: cause.why }];
+}
+
+/** A guest that has run well for BurstIntervalSec= starts with the first delay again. */
+function planForgiveness(
+  name: string,
+  wanted: GuestWanted | undefined,
+  seen: GuestSeen,
+  unit: UnitSeen,
+  now: number,
+): Step[] {
+  if (wanted === undefined || unit.restarts === 0 || seen.readyAt === undefined) return [];
+  const due = seen.readyAt + wanted.restart.burstInterval;
+  if (now < due) return [wait(name, due, 'its restarts are forgotten then')];
+  return [{ kind: 'unit.forgive', guest: name, why: 'it has run well for long enough' }];
+}
+
+function stop(guest: string, why: string): Step {
+  return { kind: 'unit.stop', guest, why };
+}
