@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { UserError } from '../model/error.ts';
 import type { FromInner, ToInner } from './inner.ts';
-import { say } from './say.ts';
+import { clockForInner, say } from './say.ts';
 import type { Stopping } from './stopping.ts';
 
 export interface Inner {
@@ -41,6 +41,7 @@ export async function runInNamespaces<Result>(inner: Inner): Promise<Result | un
   const child = spawn('unshare', [...namespaces, '--', ...init, ...node], {
     stdio: ['ignore', 'inherit', 'inherit', lockFd, 'ipc'],
     detached: true,
+    env: { ...process.env, ...clockForInner },
   });
   let told: FromInner | undefined;
   child.on('message', (message) => {

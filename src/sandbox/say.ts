@@ -1,9 +1,13 @@
 /** Progress for people, on standard error: standard output has nothing but the result. */
-const begin = performance.now();
+const variable = 'UMLNFS_SANDBOX_BEGAN';
+// The inner process counts from where the outer one began.
+const began = Number(process.env[variable] ?? Date.now());
+/** For the environment of the inner process. */
+export const clockForInner: Readonly<Record<string, string>> = { [variable]: `${began}` };
 
 /** One step, with the time since the start. */
 export function say(text: string): void {
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
   write(`[${seconds.padStart(5)} s] ${text}\n`);
 }
 

@@ -69,8 +69,9 @@ function showHowToLook(places: Places): void {
   write('\n');
   detail(`From another terminal, in ${process.cwd()}:`);
   detail(`  ${umlnfs}status ${bus}`);
-  detail(`  ${umlnfs}console ${bus} ${guestName}     a root shell; Ctrl-] leaves it`);
   detail(`  ${umlnfs}logs ${bus} ${guestName}`);
+  detail(`  ${umlnfs}console ${bus} ${guestName}`);
+  detail('The console is a root shell; Ctrl-] leaves it.');
   detail(`Definitions, followed as they change: ${places.definitions}/umlnfs.d`);
   detail(`The daemon's own log: ${places.daemonLog}`);
   detail('Ctrl-C stops the guest and all the rest.');
