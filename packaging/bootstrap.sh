@@ -20,7 +20,8 @@ start_packages='user-mode-linux nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2
   mmdebstrap busybox-static cpio kmod xz-utils zstd ca-certificates
   libsystemd-dev pkg-config make g++ python3'
 # exportfs, a container with systemd, the firewall and the script checker that tests use.
-test_packages="$start_packages nfs-kernel-server systemd-container nftables procps shellcheck"
+test_packages="$start_packages nfs-kernel-server systemd-container nftables procps shellcheck
+  groff mandoc man-db zsh"
 
 case "${1-}" in
   start) packages=$start_packages ;;
@@ -107,7 +108,7 @@ install_modules() {
 }
 
 build() {
-  if [ -e dist/.built ] && [ -z "$(find src tsconfig.json tsconfig.build.json package.json -newer dist/.built -print -quit)" ]; then
+  if [ -e dist/.built ] && [ -z "$(find src docs/man tsconfig.json tsconfig.build.json package.json -newer dist/.built -print -quit)" ]; then
     return 0
   fi
   say 'building'
