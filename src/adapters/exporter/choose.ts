@@ -1,11 +1,61 @@
 import type { Host } from '../../definition/guest.ts';
+import { UserError } from '../../model/error.ts';
 import type { Exporter } from './exporter.ts';
+import { ExportfsExporter } from './exportfs/exportfs.ts';
+import { kernelHasNfsd } from './exportfs/nfsd.ts';
 import { GaneshaExporter } from './ganesha/ganesha.ts';
+import { LateExporter } from './late.ts';
+import { noExporter } from './none.ts';
+import { findProgram } from './program.ts';
 
-/** The exporter that the host file asks for. */
+/** What `auto` goes by. */
+export interface Installed {
+  readonly nfsd: boolean;
+  readonly exportfs: boolean;
+  readonly ganesha: boolean;
+}
+
+/**
+ * The exporter that the host file asks for. Nothing is started. Where `auto` finds no server at all, one that says
+ * so, and that becomes the right one as soon as a server is installed: guests with their roots elsewhere need none.
+ */
 export async function chooseExporter(host: Host): Promise<Exporter> {
-  return new GaneshaExporter({
-    runtime: host.directories.runtime,
-    address: host.bridge.address.address,
+  const { runtime } = host.directories;
+  const make = (kind: 'exportfs' | 'ganesha'): Exporter =>
+    kind === 'exportfs'
+      ? new ExportfsExporter({ runtime })
+      : new GaneshaExporter({ runtime, address: host.bridge.address.address });
+  const kind = host.server.exporter;
+  if (kind === 'none') return noExporter();
+  if (kind !== 'auto') return make(kind);
+  const choose = async () => {
+    const installed = await whatIsInstalled();
+    const choice = automatic(installed);
+    return choice === undefined ? missing(installed) : make(choice);
+  };
+  const chosen = await choose();
+  return chosen instanceof UserError ? new LateExporter(chosen, choose) : chosen;
+}
+
+/** The kernel's server where there is one; undefined where there is none at all. */
+export function automatic(installed: Installed): 'exportfs' | 'ganesha' | undefined {
+  if (installed.nfsd && installed.exportfs) return 'exportfs';
+  return installed.ganesha ? 'ganesha' : undefined;
+}
+
+function missing({ nfsd }: Installed): UserError {
+  return new UserError('export guest roots', 'no NFS server is installed', {
+    hint: nfsd
+      ? 'install the one for this kernel with: apt-get install nfs-kernel-server'
+      : 'this kernel has no NFS server, so install NFS-Ganesha with: apt-get install nfs-ganesha nfs-ganesha-vfs',
   });
+}
+
+async function whatIsInstalled(): Promise<Installed> {
+  const [nfsd, exportfs, ganesha] = await Promise.all([
+    kernelHasNfsd(),
+    findProgram('exportfs'),
+    findProgram('ganesha.nfsd'),
+  ]);
+  return { nfsd, exportfs: exportfs !== undefined, ganesha: ganesha !== undefined };
 }
