@@ -6,6 +6,7 @@ import { guestPaths } from '../../src/adapters/uml/guest-directory.ts';
 import { type Contents, findContents } from '../../src/adapters/uml/initramfs/contents.ts';
 import { writeImage } from '../../src/adapters/uml/initramfs/image.ts';
 import { probeKernel } from '../../src/adapters/uml/probe.ts';
+import type { GuestWanted } from '../../src/model/desired.ts';
 import type { StartRequest } from '../../src/model/runner.ts';
 import { kernelCommandLine, mconsolePath } from '../../src/plan/command-line.ts';
 import { guestWanted } from './model.ts';
@@ -61,6 +62,7 @@ export async function guestFrom(
   name: string,
   image: string,
   args: readonly string[] = [],
+  network: Partial<GuestWanted['network']> = {},
 ): Promise<TestGuest> {
   const { own, uml, empty, notify } = guestPaths(place.guests, name);
   await mkdir(own, { recursive: true });
@@ -69,7 +71,7 @@ export async function guestFrom(
       name,
       memoryBytes,
       arguments: args,
-      network: { ...guestWanted().network, tap: 'uml-test' },
+      network: { ...guestWanted().network, tap: 'uml-test', ...network },
     }),
     caps: await caps(),
     initramfs: image,

@@ -32,10 +32,14 @@ interface Running {
 
 /** How often (ms) adopted processes are looked at … */
 const pollInterval = 250;
-/** … and how often console logs are. */
-const logInterval = 2_000;
-/** Room (bytes) above its memory for a guest's largest file, which may be its log while no daemon bounds it. */
-const fileMargin = 64 * 1024 * 1024;
+/** … and how often console logs are: more often while one grows fast. */
+const logInterval = 1_000;
+const fastLogInterval = 100;
+/**
+ * Room (bytes) above its memory for a guest's largest file, which may be its log while no daemon bounds it. Much
+ * more than a guest can write between two looks: programs that write to a console whose log is full wait for ever.
+ */
+const fileMargin = 128 * 1024 * 1024;
 
 /**
  * Runs guests' kernels as children that do not end with the daemon: each leads a session of its own, writes its
@@ -47,12 +51,13 @@ export class ChildRunner implements GuestRunner {
   readonly #running = new Map<string, Running>();
   readonly #listeners: ((exit: ProcessExit) => void)[] = [];
   #poll: NodeJS.Timeout | undefined;
-  readonly #logTimer: NodeJS.Timeout;
+  #logTimer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: ChildRunnerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? (() => performance.now());
-    this.#logTimer = setInterval(() => void this.#boundLogs(), logInterval).unref();
+    this.#boundLogsIn(logInterval);
   }
 
   async adopt(): Promise<ReadonlyMap<string, ProcessSeen>> {
@@ -124,7 +129,8 @@ export class ChildRunner implements GuestRunner {
 
   async close(): Promise<void> {
     clearInterval(this.#poll);
-    clearInterval(this.#logTimer);
+    clearTimeout(this.#logTimer);
+    this.#closed = true;
     for (const { child } of this.#running.values()) {
       child?.removeAllListeners();
       child?.unref();
@@ -154,9 +160,17 @@ export class ChildRunner implements GuestRunner {
     });
   }
 
+  #boundLogsIn(delay: number): void {
+    if (this.#closed) return;
+    this.#logTimer = setTimeout(() => void this.#boundLogs(), delay).unref();
+  }
+
   async #boundLogs(): Promise<void> {
-    for (const guest of this.#running.keys())
-      await boundConsoleLog(this.consoleLog(guest)).catch(() => false);
+    let cut = false;
+    for (const guest of this.#running.keys()) {
+      cut = (await boundConsoleLog(this.consoleLog(guest)).catch(() => false)) || cut;
+    }
+    this.#boundLogsIn(cut ? fastLogInterval : logInterval);
   }
 }
 

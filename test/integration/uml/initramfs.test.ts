@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { buildInitramfs, initramfsPath } from '../../../src/adapters/uml/initramfs/initramfs.ts';
 import { probeKernel } from '../../../src/adapters/uml/probe.ts';
 import { ChildRunner } from '../../../src/adapters/uml/runner.ts';
+import type { GuestWanted } from '../../../src/model/desired.ts';
 import { classifyEnd } from '../../../src/model/end.ts';
 import type { ProcessExit } from '../../../src/model/runner.ts';
 import { guestFrom, kernel, makePlace, type Place, uid } from '../../support/uml-guest.ts';
@@ -52,13 +53,22 @@ test('an image that is there is not built again, and old ones of other kernels g
   );
 });
 
-async function bootToEnd(args: readonly string[]): Promise<{ exit: ProcessExit; console: string }> {
+async function bootToEnd(
+  args: readonly string[],
+  network: Partial<GuestWanted['network']> = {},
+): Promise<{ exit: ProcessExit; console: string }> {
   const image = await buildInitramfs(place.images, kernel, await caps());
-  const guest = await guestFrom(place, 'boot', image, args);
+  const guest = await guestFrom(place, 'boot', image, args, network);
   const ended = new Promise<ProcessExit>((resolve) => runner.onExit(resolve));
   await runner.start(guest.request);
   const exit = await ended;
   return { exit, console: await runner.consoleTail('boot') };
+}
+
+async function makeTap(): Promise<void> {
+  await execa('ip', ['tuntap', 'add', 'uml-test', 'mode', 'tap', 'user', String(uid)]);
+  await execa('ip', ['address', 'add', '192.168.2.1/24', 'dev', 'uml-test']);
+  await execa('ip', ['link', 'set', 'uml-test', 'up']);
 }
 
 test('a guest without a network says so and ends with a status of its own', async () => {
@@ -72,9 +82,7 @@ test('a guest without a network says so and ends with a status of its own', asyn
 });
 
 test('a guest whose server does not answer tries for its time, and says why it gave up', async () => {
-  await execa('ip', ['tuntap', 'add', 'uml-test', 'mode', 'tap', 'user', String(uid)]);
-  await execa('ip', ['address', 'add', '192.168.2.1/24', 'dev', 'uml-test']);
-  await execa('ip', ['link', 'set', 'uml-test', 'up']);
+  await makeTap();
   const { exit, console } = await bootToEnd(['umlnfs.retry=3']);
   expect(console).toContain('umlnfs: the server does not give the root yet: Connection refused');
   const end = classifyEnd({ ...exit, consoleTail: console, panicked: false });
@@ -82,4 +90,25 @@ test('a guest whose server does not answer tries for its time, and says why it g
   expect(end.detail).toMatch(
     /cannot mount the root 192\.168\.2\.1:\/export\/test: Connection refused \(tried for 3 s\)/,
   );
+});
+
+test('a guest that is to ask for its address takes what a DHCP server gives', async () => {
+  await makeTap();
+  const file = join(place.images, 'udhcpd.conf');
+  const lease = join(place.images, 'leases');
+  await writeFile(lease, '');
+  await writeFile(
+    file,
+    `start 192.168.2.77\nend 192.168.2.77\ninterface uml-test\nlease_file ${lease}\noption subnet 255.255.255.0\n`,
+  );
+  const server = execa('busybox', ['udhcpd', '-f', '-S', file], { reject: false });
+  try {
+    const { exit, console } = await bootToEnd(['umlnfs.retry=1'], { address: undefined, autoconf: 'dhcp' });
+    expect(console).toMatch(/lease of 192\.168\.2\.77 obtained/);
+    expect(console).toMatch(/umlnfs: mounting .*clientaddr=192\.168\.2\.77/);
+    expect(exit.code).toBe(122);
+  } finally {
+    server.kill();
+    await server;
+  }
 });

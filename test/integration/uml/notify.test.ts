@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type NotifyEvent, NotifyHub } from '../../../src/adapters/uml/notify.ts';
-import { commandOf, findProcesses } from '../../../src/adapters/uml/proc.ts';
+import { commandOf, findProcesses, livingProcess } from '../../../src/adapters/uml/proc.ts';
 import { ChildRunner } from '../../../src/adapters/uml/runner.ts';
 import { compiledSources } from '../../support/compiled.ts';
 import { until } from '../../support/poll.ts';
@@ -127,6 +128,22 @@ test('a reader that ended is started again and listens where it did', async () =
     heard.length = 0;
     await until('a message after the restart', () => texts().length > 0);
   });
+});
+
+test('the reader ends with a daemon that is killed, and leaves its place to the next', async () => {
+  await hub.shutdown();
+  const socket = join(place.logs, 'notify');
+  const program = `import { NotifyHub } from ${JSON.stringify(join(await compiledSources(), 'adapters/uml/notify.js'))};
+    await new NotifyHub().open('x', ${JSON.stringify(socket)}, ${uid}, '/x');
+    console.log('open');`;
+  const daemon = execa('node', ['--input-type=module', '--eval', program], { reject: false });
+  await new Promise((resolve) => daemon.stdout.once('data', resolve));
+  const pid = await readerPid();
+  daemon.kill('SIGKILL');
+  await daemon;
+  await until('the end of the reader', async () => (await livingProcess(pid)) === undefined);
+  hub = new NotifyHub(reader);
+  await hub.open('x', socket, uid, '/x');
 });
 
 test('a place where no socket can be is an error in words', async () => {

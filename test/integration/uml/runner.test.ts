@@ -129,6 +129,21 @@ test('each boot has its own log, and its guest cannot fill the disk', async () =
   await exitOf('limited');
 });
 
+test('a guest that floods its console has a short log, with its beginning and its end', async () => {
+  const script = 'x=0123456789012345678901234567890123456789; echo begins; while :; do echo $x$x$x$x$x; done';
+  const guest = await guestFrom(place, 'floods', await imageWith(place, 'floods', script));
+  await runner.start(guest.request);
+  const log = runner.consoleLog('floods');
+  const cut = /--- \d+ bytes of the console are left out here ---/;
+  await until('a cut', async () => cut.test(await readFile(log, 'utf8').catch(() => '')), 30_000);
+  expect((await ask(guest)).ok).toBe(true);
+  await runner.signal('floods', 'SIGKILL');
+  await exitOf('floods');
+  const text = await readFile(log, 'utf8');
+  expect(text).toMatch(/begins/);
+  expect(text.length).toBeLessThan(32 * 1024 * 1024);
+});
+
 test('what cannot be started is refused in words', async () => {
   const guest = await guestFrom(place, 'refused', '/nowhere');
   await expect(runner.start({ ...guest.request, uid: 0 })).rejects.toThrow(/never runs as root/);
