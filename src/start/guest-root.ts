@@ -23,7 +23,7 @@ export async function rootMountOf(places: Places, guest: string, wish: AbortSign
     // The login that follows readiness may swallow what was typed before it: then the question is asked again.
     const { stdout, stderr } = await execa(
       process.execPath,
-      [cli, 'console', '--bus', places.bus, '--idle', '2', guest],
+      [cli, 'console', '--bus', places.bus, '--idle', '1', guest],
       {
         input: question,
         reject: false,
