@@ -62,6 +62,7 @@ export class Daemon {
     this.#use(definitions);
     const parts = await this.#options.assemble(definitions, this);
     this.#parts = parts;
+    parts.warmUp();
     this.#executor = new Executor(parts.executors, parts.guests, this.#log, this.clock);
     this.#health = new Health(parts.health);
     const adopted = await parts.guests.adopt(definitions.desired.guests.keys());
@@ -113,6 +114,11 @@ export class Daemon {
     return [...parts.guests.records.values()]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((record) => statusOf(record, context));
+  }
+
+  /** Tells on the bus what changed since it was told last. */
+  announce(): void {
+    this.#control?.publish();
   }
 
   /** Reads the definitions again; resolves with their problems after the reconcile that follows. */

@@ -4,7 +4,13 @@ import { parseGuestMessage } from '../model/notify-message.ts';
 import type { Guests } from './guests.ts';
 
 /** Writes what guests' kernels tell through their notify sockets into their records. */
-export function hearGuests(hub: NotifyHub, guests: Guests, log: Logger, markDirty: () => void): void {
+export function hearGuests(
+  hub: NotifyHub,
+  guests: Guests,
+  log: Logger,
+  markDirty: () => void,
+  onReady: (guest: string, how: string) => void,
+): void {
   hub.on('message', ({ guest, type, text }) => {
     const record = guests.records.get(guest);
     if (record?.seen.process === undefined) return;
@@ -14,7 +20,7 @@ export function hearGuests(hub: NotifyHub, guests: Guests, log: Logger, markDirt
     else {
       const message = parseGuestMessage(text);
       if (message.status !== undefined) record.says = message.status;
-      if (message.ready) guests.ready(guest, 'the guest said READY=1');
+      if (message.ready) onReady(guest, 'the guest said READY=1');
     }
     markDirty();
   });

@@ -54,6 +54,7 @@ async function run(configDir: string | undefined, level: string): Promise<void> 
         clock: self.clock,
         desired: () => self.desired,
         markDirty: () => self.loop.markDirty(),
+        announce: () => self.announce(),
       });
     },
     onPass: (statuses) => notify.status(summary(statuses)),

@@ -30,6 +30,8 @@ export interface Parts {
   readonly executors: Executors;
   readonly sources: Omit<Sources, 'guests' | 'shared'>;
   readonly health: HealthOptions;
+  /** Begins at once what the first start of a guest would have to wait for. */
+  warmUp(): void;
   /** Listens for an adopted guest's notifications. */
   listen(guest: string): Promise<void>;
   /** Lets go of everything; `stopServers` ends the NFS server and the bus that umlnfs started. */
@@ -44,20 +46,26 @@ export interface PartsOptions {
   readonly clock: () => number;
   readonly desired: () => Desired | undefined;
   readonly markDirty: () => void;
+  /** Tells on the bus what changed, without waiting for the pass that follows. */
+  readonly announce: () => void;
 }
 
 /** Kernels are asked what they can do without any rights: as nobody. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
 export function assemble(options: PartsOptions): Parts {
-  const { host, runner, exporter, log, clock, desired, markDirty } = options;
+  const { host, runner, exporter, log, clock, desired, markDirty, announce } = options;
   const guestsDirectory = `${host.directories.runtime}/guests`;
   const hub = new NotifyHub();
   const marks = new Marks(guestsDirectory);
   const guests = new Guests({ runner, marks, log, clock, markDirty, desired });
   const replyDirectory = `${host.directories.runtime}/ask`;
   const steps = new GuestSteps({ runner, hub, guests, log, clock, desired, guestsDirectory, replyDirectory });
-  hearGuests(hub, guests, log, markDirty);
+  const onReady = (guest: string, how: string) => {
+    guests.ready(guest, how);
+    announce();
+  };
+  hearGuests(hub, guests, log, markDirty, onReady);
   const uidOf = (guest: string) => guests.record(guest).seen.process?.uid;
   return {
     guests,
@@ -81,9 +89,10 @@ export function assemble(options: PartsOptions): Parts {
         return (await consolePty(steps.mconsole(guest), where)) ?? '';
       },
       clock,
-      onReady: (guest, how) => guests.ready(guest, how),
+      onReady,
       markDirty,
     },
+    warmUp: () => hub.warmUp(),
     listen: async (guest) => {
       const uid = uidOf(guest);
       if (uid !== undefined) await steps.listen(guest, uid);

@@ -26,6 +26,7 @@ export async function planLocally(options: { readonly configDir?: string } = {})
     clock,
     desired: () => desired,
     markDirty: () => {},
+    announce: () => {},
   });
   try {
     await parts.guests.adopt(desired.guests.keys());

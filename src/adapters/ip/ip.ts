@@ -16,7 +16,13 @@ export interface IpResult {
  * @throws UserError where there is no ip
  */
 export async function ip(action: string, args: readonly string[], input = ''): Promise<IpResult> {
-  const result = await execa('ip', args, { reject: false, input, env: { LC_ALL: 'C' } });
+  const result = await execa('ip', args, {
+    reject: false,
+    ...(input === '' ? { stdin: 'ignore' } : { input }),
+    env: { LC_ALL: 'C' },
+    // It ends by itself; watching our own end for it costs milliseconds, and this runs at every look at the host.
+    cleanup: false,
+  });
   if (result.code === 'ENOENT') {
     throw new UserError(action, 'there is no ip command', { hint: ipHint });
   }

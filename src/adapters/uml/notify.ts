@@ -50,6 +50,11 @@ export class NotifyHub extends EventEmitter<Events> {
     this.#module = module;
   }
 
+  /** Starts the reading process before it is needed: that takes a tenth of a second. */
+  warmUp(): void {
+    this.#running();
+  }
+
   /**
    * Listens at `path`, where only the user `uid` may write; replaces a socket that is there. Resolves when the
    * guest can write. `mconsole` is the path that the guest's kernel has to name.
