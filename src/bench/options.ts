@@ -12,6 +12,8 @@ export interface BenchOptions {
   /** Fewer rounds. */
   readonly quick: boolean;
   readonly only: readonly Part[];
+  /** The guests' kernel; undefined: the default of definitions. */
+  readonly kernel: string | undefined;
   /** What is kept for the next run: the Debian root and initramfs images. */
   readonly keep: string;
   /** Sockets and definitions; gone at the end. Short, because paths of sockets are. */
@@ -26,6 +28,7 @@ table. Nothing of this machine is changed.
   --out DIR    write bench.json and bench.svg into DIR as well
   --quick      fewer rounds
   --only PART  measure this part only: ${parts.join(', ')}; may be repeated
+  --kernel X   a UML kernel, instead of the packaged one
   --help       print this and exit
 
 Environment: UMLNFS_BENCH_DIR, the directory that keeps a Debian root for the next run
@@ -47,6 +50,7 @@ export function parseBench(argv: readonly string[], directory: string | undefine
       out: { type: 'string' },
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
+      kernel: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -56,6 +60,7 @@ export function parseBench(argv: readonly string[], directory: string | undefine
     out: values.out === undefined ? undefined : resolve(values.out),
     quick: values.quick,
     only,
+    kernel: values.kernel === undefined ? undefined : resolve(values.kernel),
   };
   if (directory === undefined || directory === '') {
     return { ...shared, keep: keepByDefault, runtime: runtimeByDefault };

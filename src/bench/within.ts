@@ -33,8 +33,9 @@ async function run(options: BenchOptions, wish: AbortSignal): Promise<Results> {
   const [load = 0] = loadavg();
   await prepareNamespace(places.devices);
   await mkdir(places.logs, { recursive: true });
-  await writeHostFile(places);
-  const environment = await prepareKernel(places, load);
+  const kernel = options.kernel ?? guestTable.guest.keys.kernel.fallback;
+  await writeHostFile(places, kernel);
+  const environment = await prepareKernel(places, kernel, load);
   const daemon = await DaemonProcess.start(places);
   let results: Results = { environment, problems: [] };
   try {
@@ -59,8 +60,7 @@ async function run(options: BenchOptions, wish: AbortSignal): Promise<Results> {
 }
 
 /** Both sides find the initramfs built: building it is no part of a start. */
-async function prepareKernel(places: Places, load: number): Promise<Environment> {
-  const kernel = guestTable.guest.keys.kernel.fallback;
+async function prepareKernel(places: Places, kernel: string, load: number): Promise<Environment> {
   const caps = await kernelCaps(kernel);
   if (caps.nfsRoot === 'initramfs') await buildInitramfs(places.cache, kernel, caps);
   const processors = cpus();

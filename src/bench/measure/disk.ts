@@ -60,7 +60,7 @@ export async function measureDisk(bench: Bench): Promise<DiskSamples> {
     try {
       const done = log.says(diskMark);
       guests.start();
-      await patiently(done, 'the disk to be measured', patience, wish);
+      await guests.whileTheyRun(done, 'the disk to be measured', patience, wish);
       note(round, 'other', log.text());
       await guests.stop(wish);
     } finally {

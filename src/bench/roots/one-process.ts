@@ -26,7 +26,8 @@ took() {
     read -r from rest </proc/uptime
     "$@" 2>/dev/null
     read -r to rest </proc/uptime
-    echo "bench: $what took $((\${to%.*}\${to#*.} - \${from%.*}\${from#*.})) cs"
+    # The 1 is for the shell, to which numbers that begin with 0 are octal.
+    echo "bench: $what took $(((\${to%.*} - \${from%.*}) * 100 + 1\${to#*.} - 1\${from#*.})) cs"
 }
 for cycle in $(/bin/busybox seq ${cycles}); do
     took write /bin/busybox dd if=/dev/zero of=/data bs=1M count=200 conv=fsync

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mconsole } from '../../adapters/uml/mconsole.ts';
+import { UserError } from '../../model/error.ts';
 import { mconsolePath } from '../../plan/command-line.ts';
 import type { Places } from '../places.ts';
 import type { Command } from './command.ts';
@@ -54,12 +55,17 @@ export class BareGuests {
 
   /** Resolves with the time (ms, monotonic) at which the last guest said that it is ready. */
   async ready(patience: number, wish: AbortSignal): Promise<number> {
-    const died = this.#ended.then(() => {
-      throw new Error('a guest that the shell started ended before it was ready; see its console log');
-    });
-    died.catch(() => {});
     const all = Promise.all(this.#sockets.map(({ ready }) => ready));
-    return Math.max(...(await patiently(Promise.race([all, died]), 'READY=1', patience, wish)));
+    return Math.max(...(await this.whileTheyRun(all, 'READY=1', patience, wish)));
+  }
+
+  /** Waits as `patiently` does, and no longer than until all guests have ended. */
+  async whileTheyRun<T>(promise: Promise<T>, what: string, patience: number, wish: AbortSignal): Promise<T> {
+    const ended = this.#ended.then(() => {
+      throw new UserError(`wait for ${what}`, 'the guest that the shell started has ended');
+    });
+    ended.catch(() => {});
+    return await patiently(Promise.race([promise, ended]), what, patience, wish);
   }
 
   /** Ends the guests by ctrl-alt-del, as umlnfs does, or else by force. */

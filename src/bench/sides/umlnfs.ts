@@ -9,8 +9,11 @@ import { patiently } from './patience.ts';
 
 const stopPatience = 90_000;
 
-/** The host file of the daemon that is measured. */
-export async function writeHostFile(places: Places): Promise<void> {
+/**
+ * The host file of the daemon that is measured.
+ * @param kernel every guest's
+ */
+export async function writeHostFile(places: Places, kernel: string): Promise<void> {
   await mkdir(join(places.definitions, 'umlnfs.d'), { recursive: true });
   await writeFile(
     join(places.definitions, 'umlnfs.conf'),
@@ -28,6 +31,9 @@ Log=${places.logs}
 
 [DBus]
 Address=private
+
+[Guest]
+Kernel=${kernel}
 `,
   );
 }
