@@ -39,6 +39,8 @@ NFS_CORE_PARAM {
   Enable_UDP = false;
   # No signal every second that nobody listens to.
   heartbeat_freq = 0;
+  # From version 6 on it wants CAP_SYS_RESOURCE, which containers seldom have; older ones warn of the unknown key.
+  Allow_Set_Io_Flusher_Fail = true;
 }
 NFSV4 {
   # Names of users mean nothing to a guest's kernel: root's setuid programs would belong to nobody.
