@@ -71,8 +71,7 @@ async function actAndWait(
         was === undefined ? { failed: 'it is gone' } : judge(action, was, now.get(name), settled);
       if (verdict === 'pending') continue;
       pending.delete(name);
-      if (verdict !== 'done')
-        failures.set(name, `cannot ${action} guest ${name}: ${sanitise(verdict.failed)}`);
+      if (verdict !== 'done') failures.set(name, sentence(action, name, sanitise(verdict.failed)));
     }
     shown.update([...pending], now);
     if (pending.size === 0) finish();
@@ -120,4 +119,10 @@ async function actAndWait(
     shown.end();
   }
   return failures;
+}
+
+/** The daemon's own sentence where it says the same already. */
+function sentence(action: Action, name: string, cause: string): string {
+  const said = `cannot ${action} guest ${name}: `;
+  return cause.startsWith(said) ? cause : said + cause;
 }
