@@ -6,10 +6,11 @@ import { guestName, type Places } from './places.ts';
 const lines = 25;
 const most = 16 * 1024;
 
-/** Shows the ends of the guest's console and the daemon's log, and where they are. */
+/** Shows the ends of the guest's console and the servers' logs, and where they are. */
 export async function showFailure(places: Places): Promise<void> {
   for (const [what, path] of [
     [`${guestName}'s console`, `${places.logs}/${guestName}/console.log`],
+    ["the NFS server's log", places.serverLog],
     ["the daemon's log", places.daemonLog],
   ] as const) {
     const tail = await tailOf(path);

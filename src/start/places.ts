@@ -16,6 +16,8 @@ export interface Places {
   readonly cache: string;
   readonly logs: string;
   readonly daemonLog: string;
+  /** As NFS-Ganesha of the daemon has it; gone with the runtime directory. */
+  readonly serverLog: string;
   /** What the daemon gets as --config-dir. */
   readonly definitions: string;
   /** For a private /dev/net/tun. */
@@ -35,6 +37,7 @@ export function placesOf(options: StartOptions): Places {
     exports,
     cache: join(keep, 'cache'),
     logs,
+    serverLog: join(runtime, 'ganesha/ganesha.log'),
     daemonLog: join(logs, 'umlnfsd.log'),
     definitions: join(runtime, 'etc'),
     devices: join(runtime, 'dev'),
