@@ -10,6 +10,7 @@ export interface ControlOptions {
   readonly status: () => readonly GuestStatus[];
   readonly plan: () => Promise<readonly PlanLine[]>;
   readonly reload: () => Promise<readonly string[]>;
+  readonly prepare: (name: string) => Promise<void>;
   readonly problems: () => readonly string[];
 }
 
@@ -49,6 +50,10 @@ export class DaemonControl implements Control {
   async reset(name: string): Promise<void> {
     this.#mustBeDefined('reset', name);
     await this.#options.guests.reset(name);
+  }
+
+  prepare(name: string): Promise<void> {
+    return this.#options.prepare(name);
   }
 
   plan(): Promise<readonly PlanLine[]> {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Service, serve } from '../adapters/dbus/service/serve.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { watchLinks } from '../adapters/ip/watch.ts';
+import { UserError } from '../model/error.ts';
 import type { Observed } from '../model/observed.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { GuestStatus, PlanLine } from '../model/status.ts';
@@ -178,12 +179,14 @@ export class Daemon {
   }
 
   async #pass(): Promise<PassResult> {
+    const asked = this.#parts?.units?.preparing() ?? [];
     if (this.#reread) {
       this.#reread = false;
       this.#use(await this.#store.read());
     }
     const { steps, now } = await this.#plan();
     const acted = (await this.#executor?.execute(steps)) ?? false;
+    this.#parts?.units?.refuse(asked, (guest) => this.#obstacleOf(guest));
     this.#follow();
     this.#control?.publish();
     this.#options.onPass?.(this.statuses());
@@ -199,10 +202,36 @@ export class Daemon {
     await parts.guests.settled();
     const desired = { ...definitions.desired, ending: this.#ending };
     for (const name of desired.guests.keys()) parts.guests.record(name);
+    await parts.units?.follow(parts.guests.records.keys());
     const observed = await observe(desired, this.#sources(parts));
     this.#observed = observed;
     const now = this.clock();
     return { steps: plan(desired, observed, now), now };
+  }
+
+  /** systemd starts a guest: see Prepare of org.umlnfs1.Manager. */
+  async #prepare(name: string): Promise<void> {
+    const { units } = this.#parts ?? {};
+    if (units === undefined) {
+      throw new UserError(`start guest ${name} as a unit`, 'this umlnfsd runs its guests itself', {
+        hint: `umlnfs start ${name}`,
+      });
+    }
+    const prepared = units.prepare(name);
+    this.#executor?.retryShared();
+    // The definition may be newer than the last reading.
+    this.#definitionsChanged();
+    await prepared;
+  }
+
+  /** Why a guest cannot be started, as the last pass found; undefined where nothing speaks against it. */
+  #obstacleOf(name: string): string | undefined {
+    if (this.desired?.guests.has(name) !== true) {
+      return problemsByGuest(this.#definitions?.problems ?? []).get(name) ?? noDefinition(name);
+    }
+    const record = this.#parts?.guests.records.get(name);
+    if (record?.blocked) return record.blocked;
+    return record?.seen.problem ?? this.#executor?.sharedProblem;
   }
 
   #sources(parts: Parts): Sources {
@@ -228,6 +257,7 @@ export class Daemon {
       status: () => this.statuses(),
       plan: () => this.#planLines(),
       reload: () => this.reload(),
+      prepare: (name) => this.#prepare(name),
       problems: () => this.#problems(),
     });
   }
@@ -238,4 +268,8 @@ export class Daemon {
     const { steps, now } = await this.#plan();
     return steps.map((step) => describeStep(step, now));
   }
+}
+
+function noDefinition(name: string): string {
+  return `there is no definition of it; write /etc/umlnfs.d/${name}.conf, and see umlnfs check`;
 }

@@ -5,6 +5,7 @@ import { classifyEnd } from '../model/end.ts';
 import { messageOf } from '../model/error.ts';
 import type { EndReason, GuestSeen, ProcessSeen, StopPhase } from '../model/observed.ts';
 import type { GuestRunner, ProcessExit } from '../model/runner.ts';
+import type { UnitSeen } from '../model/units.ts';
 import { unseen } from '../plan/plan.ts';
 import { afterFailure, isFailure, recent, restartsAfter } from '../plan/restart.ts';
 import { GuestRecord } from './record.ts';
@@ -20,6 +21,8 @@ export interface GuestsOptions {
   readonly clock: () => number;
   readonly markDirty: () => void;
   readonly desired: () => Desired | undefined;
+  /** A guest's unit, where systemd runs the guests: then systemd decides about restarts, and wishes are for once. */
+  readonly unit?: ((guest: string) => UnitSeen | undefined) | undefined;
 }
 
 /** Everything seen of the guests' processes; the loop reads it, events write it. */
@@ -49,8 +52,10 @@ export class Guests {
     const running = await runner.adopt();
     for (const name of new Set([...running.keys(), ...names])) {
       const record = this.record(name);
-      const intent = await marks.read(name, 'intent');
+      const unit = this.#options.unit?.(name);
+      const intent = unit === undefined ? await marks.read(name, 'intent') : undefined;
       if (intent === 'start' || intent === 'stop') record.seen.intent = intent;
+      record.seen.restarts = unit?.restarts ?? 0;
       const process = running.get(name);
       if (process === undefined) {
         if (intent === 'powered-off') {
@@ -64,7 +69,7 @@ export class Guests {
         continue;
       }
       record.began(process, wallOf(process.startedAt, clock()));
-      if ((await marks.read(name, 'ready')) === String(process.pid)) {
+      if (unit?.active === 'active' || (await marks.read(name, 'ready')) === String(process.pid)) {
         record.becameReady(clock());
         record.readySeconds = -1;
       }
@@ -83,7 +88,8 @@ export class Guests {
   }
 
   seen(): ReadonlyMap<string, GuestSeen> {
-    return new Map([...this.records].map(([name, record]) => [name, { ...record.seen }]));
+    const { unit } = this.#options;
+    return new Map([...this.records].map(([name, record]) => [name, { ...record.seen, unit: unit?.(name) }]));
   }
 
   /** Resolves when every end that is known of has its reason. */
@@ -110,6 +116,7 @@ export class Guests {
       }
     }
     record.began(process, Date.now() * 1000);
+    if (this.#options.unit !== undefined) record.seen.intent = 'auto';
     const early = this.#early.get(process.pid);
     this.#early.delete(process.pid);
     if (early !== undefined) this.#look(early);
@@ -136,7 +143,35 @@ export class Guests {
     const { seen } = this.record(name);
     seen.intent = intent === 'restart' && seen.process === undefined ? 'start' : intent;
     if (intent !== 'stop') this.#forgive(name);
-    await this.#options.marks.write(name, 'intent', intent === 'stop' ? 'stop' : 'start');
+    if (this.#options.unit === undefined) {
+      await this.#options.marks.write(name, 'intent', intent === 'stop' ? 'stop' : 'start');
+    }
+    this.#options.markDirty();
+  }
+
+  /** systemd has begun to start the guest, and wishes and failures of before are past. */
+  preparing(name: string): void {
+    const record = this.record(name);
+    this.#forgiveSteps(name);
+    record.blocked = '';
+    record.seen.intent = 'auto';
+  }
+
+  /** A wish was handed on to systemd. */
+  granted(name: string): void {
+    this.record(name).seen.intent = 'auto';
+  }
+
+  /** It cannot be started now, and systemd was told so. */
+  refused(name: string, problem: string): void {
+    const { seen } = this.record(name);
+    seen.problem = problem;
+    seen.retryAt = undefined;
+  }
+
+  /** A process of the guest is there that this daemon did not start. */
+  appeared(name: string, process: ProcessSeen): void {
+    this.record(name).began(process, wallOf(process.startedAt, this.#options.clock()));
     this.#options.markDirty();
   }
 
@@ -157,6 +192,11 @@ export class Guests {
     seen.quarantined = false;
     seen.notBefore = undefined;
     seen.end = undefined;
+    this.#forgiveSteps(name);
+  }
+
+  #forgiveSteps(name: string): void {
+    const { seen } = this.record(name);
     seen.problem = undefined;
     seen.retryAt = undefined;
     this.#retries.delete(name);
@@ -213,7 +253,7 @@ export class Guests {
       panicked: record.panicked,
     });
     const { stop } = seen;
-    const reason: EndReason = stop === undefined ? found.reason : stop.reason;
+    const reason: EndReason = stop?.reason ?? exit.reason ?? found.reason;
     const detail = stop === undefined ? found.detail : `${stop.cause}; ${found.detail}`;
     const end = { reason, at: now, detail, wasReady: seen.readyAt !== undefined };
     Object.assign(seen, {
@@ -234,6 +274,12 @@ export class Guests {
     }
     const wanted = desired()?.guests.get(record.name);
     if (wanted === undefined || seen.intent === 'stop') return;
+    if (this.#options.unit !== undefined) {
+      // systemd knows a reboot by its exit status alone; without it, only the console told.
+      const missed = reason === 'reboot' && exit.code === 0 && restartsAfter(reason, wanted.restart.policy);
+      if (missed) seen.intent = 'start';
+      return;
+    }
     if (countsAsFailure(end) && restartsAfter(reason, wanted.restart.policy))
       this.#backOff(record, wanted, now);
     else if ((reason === 'power-off' || reason === 'halt') && !restartsAfter(reason, wanted.restart.policy)) {

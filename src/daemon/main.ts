@@ -3,16 +3,18 @@ import { parseArgs } from 'node:util';
 import { ensurePrivateBus } from '../adapters/dbus/private-bus.ts';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import { createLog } from '../adapters/log/log.ts';
+import { GuestNotify } from '../adapters/systemd/guest-notify.ts';
 import { serviceNotify } from '../adapters/systemd/notify.ts';
-import { ChildRunner } from '../adapters/uml/runner.ts';
 import { messageOf, UserError } from '../model/error.ts';
 import { version } from '../model/version.ts';
+import { chooseRunner, parseRunnerKind, type RunnerKind } from './choose-runner.ts';
 import { Daemon } from './daemon.ts';
 import { hostId } from './definitions.ts';
 import { locations } from './locations.ts';
 import { daemonHelp, daemonOptions } from './options.ts';
 import { assemble } from './parts.ts';
 import { summary } from './summary.ts';
+import { feedWatchdog } from './watchdog.ts';
 
 const exitUsage = 2;
 
@@ -25,12 +27,14 @@ async function main(): Promise<void> {
       hint: 'run it as root: sudo umlnfsd',
     });
   }
-  await run(values['config-dir'], values['log-level'] ?? 'info');
+  const kind = parseRunnerKind(values.runner ?? 'auto');
+  await run(values['config-dir'], values['log-level'] ?? 'info', kind);
 }
 
-async function run(configDir: string | undefined, level: string): Promise<void> {
+async function run(configDir: string | undefined, level: string, kind: RunnerKind): Promise<void> {
   const log = createLog({ level });
   const notify = serviceNotify();
+  let guestNotify: GuestNotify | undefined;
   const daemon = new Daemon({
     locations: locations(configDir),
     hostId: await hostId(),
@@ -41,15 +45,12 @@ async function run(configDir: string | undefined, level: string): Promise<void> 
       return address === 'private' ? ensurePrivateBus(host.directories.runtime) : (address ?? 'system');
     },
     assemble: async ({ host }, self) => {
-      const { directories } = host;
+      const chosen = await chooseRunner(kind, host, self.clock);
+      if (chosen.systemd !== undefined) guestNotify = new GuestNotify();
       return assemble({
         host,
         log,
-        runner: new ChildRunner({
-          guests: `${directories.runtime}/guests`,
-          logs: directories.log,
-          clock: self.clock,
-        }),
+        ...chosen,
         exporter: await chooseExporter(host),
         clock: self.clock,
         desired: () => self.desired,
@@ -57,15 +58,19 @@ async function run(configDir: string | undefined, level: string): Promise<void> 
         announce: () => self.announce(),
       });
     },
-    onPass: (statuses) => notify.status(summary(statuses)),
+    onPass: (statuses) => {
+      notify.status(summary(statuses));
+      guestNotify?.tell(statuses);
+    },
   });
   let ending = false;
   const end = (signal: string) => {
     if (ending) return;
     ending = true;
-    log.info({ reason: signal }, 'ending: the guests are shut down');
+    const units = guestNotify !== undefined;
+    log.info({ reason: signal }, units ? 'ending: the guests run on' : 'ending: the guests are shut down');
     notify.stopping();
-    daemon.stop(true).then(
+    daemon.stop(!units).then(
       () => process.exit(0),
       (error) => {
         log.error({ err: error }, 'cannot end in order');
@@ -78,6 +83,7 @@ async function run(configDir: string | undefined, level: string): Promise<void> 
   process.on('SIGHUP', () => void daemon.reload());
   await daemon.start();
   notify.ready();
+  feedWatchdog(notify, daemon.loop, daemon.clock);
   log.info({ guests: daemon.statuses().length }, `umlnfsd ${version} is ready`);
 }
 

@@ -10,6 +10,7 @@ import type {
   RootSeen,
   TapSeen,
 } from '../model/observed.ts';
+import type { UnitFilesSeen } from '../model/units.ts';
 
 /** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
 export interface Sources {
@@ -21,17 +22,20 @@ export interface Sources {
   root(guest: GuestWanted): Promise<RootSeen>;
   guests(): ReadonlyMap<string, GuestSeen>;
   shared(): { retryAt: number | undefined };
+  /** Undefined where systemd does not run the guests. */
+  unitFiles(): Promise<UnitFilesSeen | undefined>;
   readonly guestsDirectory: string;
 }
 
 /** Reads all that the planner needs. Roots are read only for guests without a process: only a start needs them. */
 export async function observe(desired: Desired, sources: Sources): Promise<Observed> {
   const guests = sources.guests();
-  const [links, exporter, kernels, roots] = await Promise.all([
+  const [links, exporter, kernels, roots, unitFiles] = await Promise.all([
     sources.links(),
     sources.exporter(),
     observeKernels(desired, sources),
     observeRoots(desired, guests, sources),
+    sources.unitFiles(),
   ]);
   const taps = new Map(
     [...links.taps].filter(([name, tap]) => tap.guest !== undefined || desired.taps.has(name)),
@@ -46,6 +50,7 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
     guests: sources.guests(),
     sharedRetryAt: sources.shared().retryAt,
     guestsDirectory: sources.guestsDirectory,
+    unitFiles,
   };
 }
 

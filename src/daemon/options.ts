@@ -8,6 +8,11 @@ export const daemonOptions = {
     doc: 'Read umlnfs.conf and umlnfs.d of this directory, and nothing of /etc, /run and /usr/lib.',
   },
   'log-level': { type: 'string', value: 'LEVEL', doc: 'trace, debug, info, warn or error; info by default.' },
+  runner: {
+    type: 'string',
+    value: 'RUNNER',
+    doc: 'Who runs the guests: systemd, a unit each; child, the daemon itself; auto, systemd where its units are installed. auto by default.',
+  },
   version: { type: 'boolean', doc: 'Show the version.' },
   help: { type: 'boolean', short: 'h', doc: 'Show help.' },
 } as const satisfies Options;
@@ -24,7 +29,8 @@ Keeps diskless User Mode Linux guests running as their definitions say.
 
 Options:
 ${rows.join('')}
-Signals: SIGTERM and SIGINT stop the guests in order and end the daemon; SIGHUP reads the definitions again.
+Signals: SIGTERM and SIGINT end the daemon, after the guests have been stopped in order where it runs them itself;
+SIGHUP reads the definitions again.
 See umlnfsd(8).
 `;
 }

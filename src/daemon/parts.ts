@@ -21,6 +21,7 @@ import { Guests } from './guests.ts';
 import type { HealthOptions } from './health.ts';
 import { hearGuests } from './hear.ts';
 import type { Sources } from './observe.ts';
+import { type Systemd, Units } from './units.ts';
 
 /** Everything that touches the host, put together. */
 export interface Parts {
@@ -30,6 +31,8 @@ export interface Parts {
   readonly executors: Executors;
   readonly sources: Omit<Sources, 'guests' | 'shared'>;
   readonly health: HealthOptions;
+  /** Where systemd runs the guests. */
+  readonly units: Units | undefined;
   /** Begins at once what the first start of a guest would have to wait for. */
   warmUp(): void;
   /** Listens for an adopted guest's notifications. */
@@ -41,6 +44,8 @@ export interface Parts {
 export interface PartsOptions {
   readonly host: Host;
   readonly runner: GuestRunner;
+  /** Where systemd runs the guests; its runner is the one above. */
+  readonly systemd?: Systemd | undefined;
   readonly exporter: Exporter;
   readonly log: Logger;
   readonly clock: () => number;
@@ -54,11 +59,12 @@ export interface PartsOptions {
 const nobody = { uid: 65_534, gid: 65_534 };
 
 export function assemble(options: PartsOptions): Parts {
-  const { host, runner, exporter, log, clock, desired, markDirty, announce } = options;
+  const { host, runner, systemd, exporter, log, clock, desired, markDirty, announce } = options;
   const guestsDirectory = `${host.directories.runtime}/guests`;
   const hub = new NotifyHub();
   const marks = new Marks(guestsDirectory);
-  const guests = new Guests({ runner, marks, log, clock, markDirty, desired });
+  const unit = systemd === undefined ? undefined : (guest: string) => systemd.runner.seen(guest);
+  const guests = new Guests({ runner, marks, log, clock, markDirty, desired, unit });
   const replyDirectory = `${host.directories.runtime}/ask`;
   const steps = new GuestSteps({ runner, hub, guests, log, clock, desired, guestsDirectory, replyDirectory });
   const onReady = (guest: string, how: string) => {
@@ -67,11 +73,22 @@ export function assemble(options: PartsOptions): Parts {
   };
   hearGuests(hub, guests, log, markDirty, onReady);
   const uidOf = (guest: string) => guests.record(guest).seen.process?.uid;
+  const listen = async (guest: string) => {
+    const uid = uidOf(guest);
+    if (uid !== undefined) await steps.listen(guest, uid);
+  };
+  const units = systemd === undefined ? undefined : new Units({ ...systemd, guests, clock });
+  systemd?.runner.onChange(markDirty);
+  systemd?.runner.onSpawn((guest, process) => {
+    guests.appeared(guest, process);
+    listen(guest).catch((error) => log.warn({ guest, err: error }, 'cannot listen to a guest'));
+  });
   return {
     guests,
     runner,
     exporter,
-    executors: executors(options, steps, guests),
+    units,
+    executors: executors(options, steps, guests, units),
     sources: {
       links: observeLinks,
       exporter: () => exporter.observe(),
@@ -79,6 +96,7 @@ export function assemble(options: PartsOptions): Parts {
       initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),
       root: observeRoot,
       guestsDirectory,
+      unitFiles: async () => units?.files(),
     },
     health: {
       ask: (guest, command, timeout) => steps.ask(guest, command, timeout),
@@ -93,10 +111,7 @@ export function assemble(options: PartsOptions): Parts {
       markDirty,
     },
     warmUp: () => hub.warmUp(),
-    listen: async (guest) => {
-      const uid = uidOf(guest);
-      if (uid !== undefined) await steps.listen(guest, uid);
-    },
+    listen,
     close: async (stopServers) => {
       await runner.close();
       await hub.shutdown();
@@ -106,8 +121,13 @@ export function assemble(options: PartsOptions): Parts {
   };
 }
 
-function executors(options: PartsOptions, steps: GuestSteps, guests: Guests): Executors {
-  const { exporter, host } = options;
+function executors(
+  options: PartsOptions,
+  steps: GuestSteps,
+  guests: Guests,
+  units: Units | undefined,
+): Executors {
+  const { exporter, host, systemd } = options;
   return {
     ensureBridge: ({ bridge }) => ensureBridge(bridge),
     startExporter: () => exporter.start(),
@@ -123,7 +143,11 @@ function executors(options: PartsOptions, steps: GuestSteps, guests: Guests): Ex
     },
     startGuest: (step) => steps.start(step),
     stopGuest: (step) => steps.stop(step),
-    forgetGuest: ({ guest }) => guests.forget(guest),
+    forgetGuest: async ({ guest }) => {
+      await systemd?.runner.forget(guest);
+      await guests.forget(guest);
+    },
+    units,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ProcessSeen } from './observed.ts';
+import type { EndReason, ProcessSeen } from './observed.ts';
 
 /** How a guest's process ended, as far as the one who ran it can tell. */
 export interface ProcessExit {
@@ -7,6 +7,8 @@ export interface ProcessExit {
   /** Undefined for a process that was adopted: only its parent is told. */
   readonly code: number | undefined;
   readonly signal: string | undefined;
+  /** Why, where the one who ran it brought it about. */
+  readonly reason?: EndReason;
 }
 
 export interface StartRequest {

@@ -59,6 +59,8 @@ export interface Control {
   restart(name: string): Promise<void>;
   /** Clears a quarantine and the restart history, and starts the guest again if it should run. */
   reset(name: string): Promise<void>;
+  /** systemd starts the guest's unit: resolves when it may, rejects with why it may not. */
+  prepare(name: string): Promise<void>;
   /** What would be done now, after the definitions were read again; does nothing. */
   plan(): Promise<readonly PlanLine[]>;
   /** Reads the definitions again; resolves with the problems found, when the first reconcile after it is done. */

@@ -14,14 +14,17 @@ export function wantsRunning(wanted: GuestWanted | undefined, seen: GuestSeen): 
 }
 
 /** The state of a guest without a process, as systemd has its unit. */
-function unitState(unit: UnitSeen, seen: GuestSeen): GuestState {
+function unitState(unit: UnitSeen, wanted: GuestWanted | undefined, seen: GuestSeen): GuestState {
   switch (unit.active) {
     case 'failed':
       return 'failed';
     case 'deactivating':
       return 'stopping';
-    case 'inactive':
-      return unit.job ? 'starting' : seen.problem === undefined ? 'stopped' : 'backoff';
+    case 'inactive': {
+      const waits = seen.intent === 'start' || (wanted?.autostart === true && !unit.begun);
+      if (unit.job || (waits && seen.problem === undefined)) return 'starting';
+      return waits ? 'backoff' : 'stopped';
+    }
     default:
       return unit.sub.startsWith('auto-restart') ? 'backoff' : 'starting';
   }
@@ -33,7 +36,7 @@ export function stateOf(wanted: GuestWanted | undefined, seen: GuestSeen, now: n
     if (seen.stop !== undefined || seen.unit?.active === 'deactivating') return 'stopping';
     return seen.readyAt === undefined ? 'starting' : 'running';
   }
-  if (seen.unit !== undefined) return unitState(seen.unit, seen);
+  if (seen.unit !== undefined) return unitState(seen.unit, wanted, seen);
   if (seen.quarantined) return 'failed';
   if (!wantsRunning(wanted, seen)) {
     const failed = seen.end !== undefined && seen.intent !== 'stop' && isFailure(seen.end.reason);

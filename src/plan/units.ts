@@ -10,6 +10,8 @@ import { unitDropIn } from './unit-file.ts';
 const removed = 'its definition was removed';
 /** How often (ms) a guest that cannot start is looked at again, for causes that send no event. */
 const blockedRetry = 2_000;
+/** How long (ms) after systemd was asked to end a guest that must have begun. */
+const effectAfter = 10_000;
 
 /** The drop-ins that are not as the definitions have them, as one step: systemd reads its files once for all. */
 export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
@@ -95,13 +97,11 @@ function startReason(wanted: GuestWanted, seen: GuestSeen, unit: UnitSeen): stri
   if (seen.intent === 'start' || seen.intent === 'restart') {
     // One that waits for its restart starts at once.
     const waits = unit.active === 'activating' && unit.sub.startsWith('auto-restart');
-    return atRest(unit) || waits ? 'an operator started it' : undefined;
+    if (!atRest(unit) && !waits) return undefined;
+    return seen.end?.reason === 'reboot' ? 'it rebooted itself' : 'an operator started it';
   }
   if (!atRest(unit)) return undefined;
-  if (wanted.autostart && !unit.begun) return 'its definition says so';
-  // A root without the shutdown hook: only the console told that it was a reboot.
-  const rebooted = seen.end?.reason === 'reboot' && unit.active === 'inactive';
-  return rebooted && wanted.restart.policy !== 'no' ? 'it rebooted itself' : undefined;
+  return wanted.autostart && !unit.begun ? 'its definition says so' : undefined;
 }
 
 function planActive(
@@ -118,6 +118,10 @@ function planActive(
   // A stop, start or restart is under way, and systemd bounds each of them: only an operator comes in between.
   const underWay = unit.job || unit.active === 'deactivating';
   if (process === undefined || (underWay && (wanted === undefined || seen.intent === 'auto'))) return [];
+  const { stop: asked } = seen;
+  if (asked !== undefined && now < asked.since + effectAfter) {
+    return [wait(name, asked.since + effectAfter, `systemd was asked to end it: ${asked.cause}`)];
+  }
   const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
   if (cause === undefined) return planForgiveness(name, wanted, seen, unit, now);
   // TimeoutStartSec= is systemd's.

@@ -76,6 +76,7 @@ export class ScriptedControl implements Control {
   stop = (name: string) => this.#wish('stop', name);
   restart = (name: string) => this.#wish('restart', name);
   reset = (name: string) => this.#wish('reset', name);
+  prepare = (name: string) => this.#wish('prepare', name);
   plan = async () => this.planLines;
   problems = () => this.problemLines;
   reload = async () => {

@@ -39,6 +39,12 @@ export const managerInterface = {
       action: 'reset',
       doc: 'Clear a quarantine and the restart history; the guest starts again if it should run.',
     },
+    Prepare: {
+      in: guestName,
+      out: [],
+      action: 'prepare',
+      doc: "For the guest's unit alone, before it starts: returns when all that the guest needs is in order.",
+    },
     ListGuests: {
       in: [],
       out: [arg('guests', 'a(sso)')],

@@ -10,8 +10,8 @@ export interface PropertySpec {
   readonly doc: string;
 }
 
-/** What a caller must be allowed to do: `read` is for everyone. */
-export type Action = 'read' | 'start' | 'stop' | 'restart' | 'reset' | 'reload';
+/** What a caller must be allowed to do: `read` is for everyone, `prepare` for root alone. */
+export type Action = 'read' | 'start' | 'stop' | 'restart' | 'reset' | 'reload' | 'prepare';
 
 export interface MethodSpec {
   readonly in: readonly Arg[];

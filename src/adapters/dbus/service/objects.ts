@@ -1,4 +1,5 @@
 import { DBusError, Variant } from 'dbus-next';
+import { isGuestName } from '../../../definition/guest-name.ts';
 import type { Control } from '../../../model/status.ts';
 import { errors } from '../interface/errors.ts';
 import { guestInterface } from '../interface/guest.ts';
@@ -63,6 +64,12 @@ export function objectsOf(
       Stop: act('stop'),
       Restart: act('restart'),
       Reset: act('reset'),
+      Prepare: async (name: string) => {
+        // Names of units come from anywhere.
+        if (!isGuestName(name)) throw noSuchGuest(name);
+        await control.prepare(name);
+        return [];
+      },
       ListGuests: () => [sorted().map(({ name, state }) => [name, state, guestPath(name)])],
       GetGuest: (name: string) => [guestPath(known(name).name)],
       Plan: plan,

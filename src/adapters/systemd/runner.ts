@@ -1,0 +1,335 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { UserError } from '../../model/error.ts';
+import type { EndReason, ProcessSeen } from '../../model/observed.ts';
+import type { GuestRunner, ProcessExit, StartRequest } from '../../model/runner.ts';
+import type { UnitSeen } from '../../model/units.ts';
+import { guestPaths, prepareGuestDirectory } from '../uml/guest-directory.ts';
+import { checkMemoryFile } from '../uml/memory-file.ts';
+import { reportHang } from './guest-notify.ts';
+import { consoleTailOf } from './journal.ts';
+import { readLaunch, removeLaunch, writeLaunch } from './launch-file.ts';
+import type { Manager, ManagerListener } from './manager.ts';
+import { exitOf, noUnit, type UnitState } from './unit-state.ts';
+
+export interface SystemdRunnerOptions {
+  readonly manager: Manager;
+  /** The directory with a directory per guest (`/run/umlnfs/guests`). */
+  readonly guests: string;
+  /** Milliseconds on the monotonic clock. */
+  readonly clock: () => number;
+}
+
+/** Milliseconds from the end of a unit's preparation to its main process. */
+const spawnPatience = 15_000;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What is known of one guest's unit. */
+class Unit {
+  state: UnitState = noUnit;
+  /** The process that the daemon knows of. */
+  pid = 0;
+  /** Somebody asked systemd to stop or restart it while this process ran. */
+  asked = false;
+  /** Of the run that this process is of, for the journal. */
+  invocation = '';
+  begun = false;
+  /** systemd's call that waits until the guest is prepared. */
+  waiter: Waiter | undefined;
+  /** Called with the next main process. */
+  spawned: ((state: UnitState | undefined) => void) | undefined;
+}
+
+/** Runs guests' kernels as the main processes of systemd units. systemd starts them again, and the daemon prepares. */
+export class SystemdRunner implements GuestRunner {
+  readonly #options: SystemdRunnerOptions;
+  readonly #units = new Map<string, Unit>();
+  readonly #exits: ((exit: ProcessExit) => void)[] = [];
+  #onChange: () => void = () => {};
+  #onSpawn: (guest: string, process: ProcessSeen) => void = () => {};
+
+  constructor(options: SystemdRunnerOptions) {
+    this.#options = options;
+    const listener: ManagerListener = {
+      changed: (guest, state) => this.#take(guest, state),
+      jobEnded: (guest) => void this.#refresh(guest),
+      unloaded: (guest) => this.#take(guest, { active: 'inactive', sub: 'dead', job: false, mainPid: 0 }),
+      unsure: () => {
+        for (const guest of this.#units.keys()) void this.#refresh(guest);
+      },
+    };
+    options.manager.listen(listener);
+  }
+
+  /** Called when a unit changed. */
+  onChange(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  /** Called with a guest's process that systemd started without this daemon's preparation. */
+  onSpawn(listener: (guest: string, process: ProcessSeen) => void): void {
+    this.#onSpawn = listener;
+  }
+
+  async adopt(): Promise<ReadonlyMap<string, ProcessSeen>> {
+    const { manager, guests } = this.#options;
+    const names = new Set([...(await manager.guests()), ...(await readdir(guests).catch(() => []))]);
+    const adopted = new Map<string, ProcessSeen>();
+    await Promise.all(
+      [...names].map(async (guest) => {
+        await this.follow(guest);
+        const unit = this.#unit(guest);
+        if (unit.state.mainPid === 0) return;
+        const process = await this.#processOf(guest, unit.state);
+        if (process === undefined) return;
+        this.#knows(unit, unit.state);
+        adopted.set(guest, process);
+      }),
+    );
+    return adopted;
+  }
+
+  /** Learns of the guest's unit from now on. */
+  async follow(guest: string): Promise<void> {
+    if (this.#units.has(guest)) return;
+    const unit = this.#unit(guest);
+    await this.#options.manager.watch(guest);
+    unit.state = await this.#options.manager.state(guest);
+    unit.begun = (await stat(this.#begunFile(guest)).catch(() => undefined)) !== undefined;
+  }
+
+  seen(guest: string): UnitSeen | undefined {
+    const unit = this.#units.get(guest);
+    if (unit === undefined) return undefined;
+    const { active, sub, result, job, restarts } = unit.state;
+    return { active, sub, result, job, restarts, begun: unit.begun, preparing: unit.waiter !== undefined };
+  }
+
+  /** systemd starts the guest's unit: resolves when it may go on, rejects when it may not. */
+  async prepare(guest: string): Promise<void> {
+    await this.follow(guest);
+    const unit = this.#unit(guest);
+    unit.waiter?.reject(new UserError(`start guest ${guest}`, 'it is being started a second time'));
+    await new Promise<void>((resolve, reject) => {
+      unit.waiter = { resolve, reject };
+      this.#onChange();
+    }).finally(() => {
+      unit.waiter = undefined;
+    });
+  }
+
+  /** The guests that systemd waits for. */
+  preparing(): string[] {
+    return [...this.#units].filter(([, { waiter }]) => waiter !== undefined).map(([guest]) => guest);
+  }
+
+  /** Says that a guest that systemd waits for cannot be started. */
+  refuse(guest: string, error: Error): void {
+    this.#units.get(guest)?.waiter?.reject(error);
+  }
+
+  async start(request: StartRequest): Promise<ProcessSeen> {
+    const { guest, uid, gid, argv, memoryBytes } = request;
+    const { guests } = this.#options;
+    const action = `start guest ${guest}`;
+    if (uid === 0 || gid === 0) {
+      throw new UserError(action, 'a guest never runs as root', { hint: 'change User=' });
+    }
+    const unit = this.#unit(guest);
+    if (unit.waiter === undefined) throw new UserError(action, 'systemd does not wait for it any more');
+    await checkMemoryFile(action, memoryBytes);
+    await prepareGuestDirectory(guests, guest, { uid, gid });
+    await writeLaunch(guests, guest, argv);
+    await this.#markBegun(guest, unit);
+    const spawned = this.#nextProcess(guest, unit);
+    unit.waiter.resolve();
+    const state = await spawned;
+    this.#knows(unit, state);
+    return { pid: state.mainPid, startedAt: this.#startedAt(state), argv, uid, adopted: false };
+  }
+
+  async signal(guest: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.#options.manager.kill(guest, constants.signals[signal]);
+  }
+
+  /** Asks systemd for a job; resolves when it is taken. */
+  async ask(guest: string, job: 'start' | 'stop' | 'restart'): Promise<void> {
+    const { manager } = this.#options;
+    await this.follow(guest);
+    const unit = this.#unit(guest);
+    // Operators and the daemon are not bound by the limit for automatic starts.
+    if (job !== 'stop') await manager.resetFailed(guest);
+    if (job === 'start') await this.#markBegun(guest, unit);
+    unit.state = { ...unit.state, job: true };
+    try {
+      await manager[job](guest);
+    } catch (error) {
+      void this.#refresh(guest);
+      throw error;
+    }
+  }
+
+  /** Forgets restarts and failures, and the limit for them. */
+  async forgive(guest: string): Promise<void> {
+    await this.#options.manager.resetFailed(guest);
+    await this.#refresh(guest);
+  }
+
+  async hang(guest: string): Promise<void> {
+    const pid = this.#units.get(guest)?.pid ?? 0;
+    if (pid !== 0) await reportHang(pid);
+  }
+
+  /** Nothing is kept of the guest. */
+  async forget(guest: string): Promise<void> {
+    const unit = this.#units.get(guest);
+    await removeLaunch(this.#options.guests, guest);
+    if (unit === undefined || !unit.begun) return;
+    unit.begun = false;
+    await rm(this.#begunFile(guest), { force: true });
+    await this.#options.manager.resetFailed(guest);
+  }
+
+  onExit(listener: (exit: ProcessExit) => void): void {
+    this.#exits.push(listener);
+  }
+
+  async consoleTail(guest: string): Promise<string> {
+    return await consoleTailOf(this.#units.get(guest)?.invocation ?? '');
+  }
+
+  consoleLog(): string {
+    return '';
+  }
+
+  async close(): Promise<void> {
+    for (const { waiter } of this.#units.values()) waiter?.reject(new Error('the daemon ends'));
+    this.#options.manager.close();
+  }
+
+  #unit(guest: string): Unit {
+    let unit = this.#units.get(guest);
+    if (unit === undefined) {
+      unit = new Unit();
+      this.#units.set(guest, unit);
+    }
+    return unit;
+  }
+
+  async #refresh(guest: string): Promise<void> {
+    const state = await this.#options.manager.state(guest).catch(() => undefined);
+    if (state !== undefined) this.#take(guest, state);
+  }
+
+  /** What systemd told of a unit, all of it or a part. */
+  #take(guest: string, change: Partial<UnitState>): void {
+    const unit = this.#unit(guest);
+    const state = { ...unit.state, ...change };
+    unit.state = state;
+    if (unit.pid !== 0 && state.mainPid !== unit.pid) this.#ended(guest, unit);
+    if (unit.pid !== 0 && state.job && state.active === 'deactivating') unit.asked = true;
+    if (state.mainPid !== 0 && unit.pid === 0) this.#appeared(guest, unit, state);
+    const waits = unit.waiter !== undefined || unit.spawned !== undefined;
+    if (change.active !== undefined && waits && isDown(state)) void this.#checkStart(guest, unit);
+    this.#onChange();
+  }
+
+  #appeared(guest: string, unit: Unit, state: UnitState): void {
+    if (unit.spawned !== undefined) unit.spawned(state);
+    else void this.#surprise(guest, unit, state);
+  }
+
+  /** A process that this daemon did not prepare: it was away, or somebody changed the unit. */
+  async #surprise(guest: string, unit: Unit, state: UnitState): Promise<void> {
+    const process = await this.#processOf(guest, state);
+    if (process === undefined || unit.state.mainPid !== process.pid || unit.pid !== 0) return;
+    this.#knows(unit, state);
+    this.#onSpawn(guest, process);
+  }
+
+  #knows(unit: Unit, state: UnitState): void {
+    unit.pid = state.mainPid;
+    unit.invocation = unit.state.invocation;
+    unit.asked = false;
+    unit.begun = true;
+  }
+
+  #ended(guest: string, unit: Unit): void {
+    const { pid, state } = unit;
+    unit.pid = 0;
+    unit.invocation ||= state.invocation;
+    const reason = unit.asked ? 'stopped' : reasons[state.result];
+    const exit = { guest, pid, ...exitOf(state, pid), ...(reason === undefined ? {} : { reason }) };
+    for (const listener of this.#exits) listener(exit);
+  }
+
+  /** The start under way may have been given up; or else the end of an earlier one is told late. */
+  async #checkStart(guest: string, unit: Unit): Promise<void> {
+    const { waiter, spawned } = unit;
+    const state = await this.#options.manager.state(guest).catch(() => undefined);
+    if (state === undefined || !isDown(state)) return;
+    if (unit.spawned === spawned) spawned?.(undefined);
+    if (unit.waiter === waiter)
+      waiter?.reject(new UserError(`start guest ${guest}`, 'systemd gave its start up'));
+  }
+
+  #nextProcess(guest: string, unit: Unit): Promise<UnitState> {
+    return new Promise((resolve, reject) => {
+      const finish = (state: UnitState | undefined) => {
+        clearTimeout(timer);
+        unit.spawned = undefined;
+        if (state !== undefined) resolve(state);
+        else
+          reject(
+            new UserError(`start guest ${guest}`, 'systemd did not start its kernel', {
+              hint: logHint(guest),
+            }),
+          );
+      };
+      const timer = setTimeout(() => finish(undefined), spawnPatience);
+      unit.spawned = finish;
+    });
+  }
+
+  async #processOf(guest: string, state: UnitState): Promise<ProcessSeen | undefined> {
+    const launch = await readLaunch(this.#options.guests, guest);
+    if (launch === undefined) return undefined;
+    return { pid: state.mainPid, startedAt: this.#startedAt(state), ...launch, adopted: true };
+  }
+
+  /** systemd's microseconds on the daemon's clock. */
+  #startedAt(state: UnitState): number {
+    const age = Number(process.hrtime.bigint() / 1000n) - state.startedAt;
+    return this.#options.clock() - Math.max(0, age) / 1000;
+  }
+
+  #begunFile(guest: string): string {
+    return `${guestPaths(this.#options.guests, guest).own}/begun`;
+  }
+
+  async #markBegun(guest: string, unit: Unit): Promise<void> {
+    if (unit.begun) return;
+    await mkdir(guestPaths(this.#options.guests, guest).own, { recursive: true, mode: 0o755 });
+    await writeFile(this.#begunFile(guest), '');
+    unit.begun = true;
+  }
+}
+
+/** What systemd itself brought about, by the unit's Result. */
+const reasons: Readonly<Record<string, EndReason>> = {
+  watchdog: 'hang',
+  timeout: 'start-timeout',
+};
+
+/** Nothing of it runs or is about to, or it waits for its next start. */
+function isDown({ active, sub }: UnitState): boolean {
+  return active === 'inactive' || active === 'failed' || sub.startsWith('auto-restart');
+}
+
+function logHint(guest: string): string {
+  return `journalctl -u umlnfs@${guest} tells why`;
+}

@@ -1,0 +1,107 @@
+import type { DropIns } from '../adapters/systemd/drop-ins.ts';
+import type { Manager } from '../adapters/systemd/manager.ts';
+import type { SystemdRunner } from '../adapters/systemd/runner.ts';
+import { UserError } from '../model/error.ts';
+import type { UnitFilesSeen } from '../model/units.ts';
+import type { StepOf } from '../plan/step.ts';
+import type { UnitExecutors, UnitStepKind } from './execute.ts';
+import type { Guests } from './guests.ts';
+
+/** What is needed where systemd runs the guests. */
+export interface Systemd {
+  readonly manager: Manager;
+  readonly runner: SystemdRunner;
+  readonly dropIns: DropIns;
+}
+
+export interface UnitsOptions extends Systemd {
+  readonly guests: Guests;
+  readonly clock: () => number;
+}
+
+/** Between the loop and systemd: jobs asked of it, its files, and its starts that wait for the loop. */
+export class Units implements UnitExecutors {
+  readonly #options: UnitsOptions;
+
+  constructor(options: UnitsOptions) {
+    this.#options = options;
+  }
+
+  /** Learns of the guests' units. */
+  async follow(guests: Iterable<string>): Promise<void> {
+    await Promise.all([...guests].map((guest) => this.#options.runner.follow(guest)));
+  }
+
+  async files(): Promise<UnitFilesSeen> {
+    const { manager, dropIns } = this.#options;
+    return { systemd: manager.version, dropIns: await dropIns.read() };
+  }
+
+  async configure({ write, remove }: StepOf<'units.configure'>): Promise<void> {
+    const { manager, dropIns } = this.#options;
+    for (const [guest, text] of write) await dropIns.write(guest, text);
+    for (const guest of remove) await dropIns.remove(guest);
+    await manager.reload();
+  }
+
+  async ask(step: StepOf<UnitStepKind>): Promise<void> {
+    const { runner, guests, clock } = this.#options;
+    const { guest, why } = step;
+    switch (step.kind) {
+      case 'unit.start':
+        await runner.ask(guest, 'start');
+        break;
+      case 'unit.stop':
+        await runner.ask(guest, 'stop');
+        guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
+        break;
+      case 'unit.restart':
+        await runner.ask(guest, 'restart');
+        guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
+        break;
+      case 'unit.hang':
+        guests.stopping(guest, 'kill', 'hang', why, clock());
+        return runner.hang(guest);
+      default:
+        return runner.forgive(guest);
+    }
+    guests.granted(guest);
+  }
+
+  /**
+   * systemd starts a guest's unit: resolves when the guest is prepared and may be started, rejects with the reason
+   * when it may not. The loop does both.
+   */
+  async prepare(guest: string): Promise<void> {
+    const { runner, guests } = this.#options;
+    await guests.settled();
+    const { end } = guests.record(guest).seen;
+    // The limit is for failures: what an operator starts, and what reboots, does not count.
+    if (end === undefined || end.reason === 'stopped' || (end.reason === 'reboot' && end.wasReady)) {
+      await runner.forgive(guest).catch(() => undefined);
+    }
+    guests.preparing(guest);
+    await runner.prepare(guest);
+  }
+
+  /** The guests that systemd waits for. */
+  preparing(): readonly string[] {
+    return this.#options.runner.preparing();
+  }
+
+  /** Answers those starts that a pass showed to be impossible. */
+  refuse(asked: readonly string[], problemOf: (guest: string) => string | undefined): void {
+    const { runner, guests } = this.#options;
+    for (const guest of asked) {
+      const problem = problemOf(guest);
+      if (problem === undefined) continue;
+      guests.refused(guest, problem);
+      runner.refuse(guest, refusal(guest, problem));
+    }
+  }
+}
+
+function refusal(guest: string, problem: string): UserError {
+  const own = /^cannot (start guest [^:]*): (.*)$/s.exec(problem);
+  return new UserError(own?.[1] ?? `start guest ${guest}`, own?.[2] ?? problem);
+}
