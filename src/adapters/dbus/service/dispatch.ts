@@ -23,12 +23,17 @@ export interface Objects {
   children(path: string): readonly string[];
 }
 
-/** Resolves when the sender of a message may do the action; rejects with DBusError when not. */
-export type Authorize = (sender: string, action: Action) => Promise<void>;
+/**
+ * Resolves when the sender of a message may do the action; rejects with DBusError when not. Where the call is
+ * `interactive`, its user may be asked for a password.
+ */
+export type Authorize = (sender: string, action: Action, interactive?: boolean) => Promise<void>;
 
 const standardError = (name: string, text: string) =>
   new DBusError(`org.freedesktop.DBus.Error.${name}`, text);
+// Flags of a message.
 const noReply = 1;
+const allowInteractiveAuthorization = 4;
 
 function standardMethods(path: string, objects: Objects, here: readonly Served[]): Served[] {
   const named = (name: string) => {
@@ -115,7 +120,8 @@ export async function answer(
   const wanted = (message.flags & noReply) === 0;
   try {
     const { spec, handler } = find(message, objects);
-    if (spec.action !== 'read') await authorize(message.sender, spec.action);
+    const interactive = (message.flags & allowInteractiveAuthorization) !== 0;
+    if (spec.action !== 'read') await authorize(message.sender, spec.action, interactive);
     const body = await handler(...(message.body as never[]));
     return wanted ? Message.newMethodReturn(message, bodySignature(spec.out), [...body]) : undefined;
   } catch (error) {

@@ -3,9 +3,9 @@ import type { Control } from '../../../model/status.ts';
 import { type Bus, connectBus, isDBusError } from '../bus.ts';
 import { errors } from '../interface/errors.ts';
 import { announcer } from './announce.ts';
-import { rootOnly } from './authorize.ts';
 import { type Authorize, answer } from './dispatch.ts';
 import { objectsOf } from './objects.ts';
+import { byPolkit } from './polkit.ts';
 
 export const busName = 'org.umlnfs1';
 
@@ -14,7 +14,7 @@ export interface ServeOptions {
   readonly address: string | (() => Promise<string>);
   /** The Version property. */
   readonly version?: string;
-  /** Who may do what; by default root and the daemon's own user may do everything, others may read. */
+  /** Who may do what; by default root may do everything, others what polkit allows them, and all may read. */
   readonly authorize?: (bus: Bus) => Authorize;
   readonly log?: {
     info(fields: object, message: string): void;
@@ -59,7 +59,7 @@ async function ownName(bus: Bus): Promise<void> {
  * @throws UserError when the first connection fails
  */
 export async function serve(control: Control, options: ServeOptions): Promise<Service> {
-  const { address, version = '', log, authorize = rootOnly } = options;
+  const { address, version = '', log, authorize = byPolkit } = options;
   let bus: Bus | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
