@@ -21,7 +21,7 @@ export class Exports {
     const nfsd = this.#nfsd;
     if (nfsd === undefined) throw new UserError(action, 'NFS-Ganesha does not run');
     const { guest, path, client, options } = wanted;
-    const [served, records] = await Promise.all([nfsd.exports(), this.#records.all()]);
+    const { ids, served, records } = await this.#look(guest, path);
     const mine = served.find((entry) => isOf(entry, guest, path));
     const others = (mine === undefined ? [] : clientsOf(mine, records)).filter(
       (one) => one.client !== client,
@@ -32,8 +32,8 @@ export class Exports {
       await nfsd.update(action, this.#records.file(mine.id), mine.id);
       return;
     }
-    refuseNesting(action, wanted, records, served);
-    const id = idFor(wanted, served, records);
+    refuseNesting(action, wanted, records, ids);
+    const id = idFor(wanted, ids, records);
     await this.#records.write(action, { id, guest, path, clients });
     try {
       await nfsd.add(action, this.#records.file(id), id);
@@ -52,7 +52,7 @@ export class Exports {
 
   /** Takes one client away, and with the last one the export. Without a server only what it would begin with. */
   async remove(action: string, guest: string, path: string, client: string): Promise<void> {
-    const [served, records] = await Promise.all([this.#nfsd?.exports() ?? [], this.#records.all()]);
+    const { served, records } = await this.#look(guest, path);
     const mine = served.find((entry) => isOf(entry, guest, path));
     const record = records.find((one) => one.guest === guest && one.path === path);
     const id = mine?.id ?? record?.id;
@@ -67,6 +67,24 @@ export class Exports {
     if (mine !== undefined) await this.#nfsd?.remove(action, id);
     await this.#records.remove(id);
   }
+
+  /** What there is to know for one export; the server is not asked about all the others that have records. */
+  async #look(guest: string, path: string): Promise<Look> {
+    const [ids, records] = await Promise.all([this.#nfsd?.ids() ?? [], this.#records.known()]);
+    const others = new Set(
+      records.filter((record) => record.guest !== guest || record.path !== path).map(({ id }) => id),
+    );
+    const served = await this.#nfsd?.details(ids.filter((id) => !others.has(id)));
+    return { ids: new Set(ids), served: served ?? [], records };
+  }
+}
+
+interface Look {
+  /** Of all exports of the server. */
+  readonly ids: ReadonlySet<number>;
+  /** Those that may be the one looked for, or somebody else's. */
+  readonly served: readonly Served[];
+  readonly records: readonly ExportRecord[];
 }
 
 function isOf(entry: Served, guest: string, path: string): boolean {
@@ -85,9 +103,12 @@ function clientsOf(entry: Served, records: readonly ExportRecord[]): ExportRecor
   });
 }
 
-function idFor(wanted: ExportWanted, served: readonly Served[], records: readonly ExportRecord[]): number {
+function idFor(
+  wanted: ExportWanted,
+  inServer: ReadonlySet<number>,
+  records: readonly ExportRecord[],
+): number {
   const isSame = (record: ExportRecord) => record.guest === wanted.guest && record.path === wanted.path;
-  const inServer = new Set(served.map(({ id }) => id));
   const before = records.find(isSame);
   if (before !== undefined && !inServer.has(before.id)) return before.id;
   const taken = new Set([...inServer, ...records.filter((record) => !isSame(record)).map(({ id }) => id)]);
@@ -99,10 +120,9 @@ function refuseNesting(
   action: string,
   wanted: ExportWanted,
   records: readonly ExportRecord[],
-  served: readonly Served[],
+  inServer: ReadonlySet<number>,
 ): void {
   const place = pseudoPath(wanted);
-  const inServer = new Set(served.map(({ id }) => id));
   for (const record of records) {
     const other = pseudoPath(record);
     if (!inServer.has(record.id) || !(place.startsWith(`${other}/`) || other.startsWith(`${place}/`)))

@@ -4,7 +4,7 @@ import { type Bus, BusLost } from '../../dbus/bus.ts';
 export const ganeshaName = 'org.ganesha.nfsd';
 
 /** Milliseconds one call may take; adding an export takes 6. */
-const callTimeout = 10_000;
+const callTimeout = 5_000;
 /** How long a busy server is asked again. */
 const busyPatience = 10_000;
 
@@ -43,7 +43,12 @@ export class Nfsd {
 
   /** All exports; one that is removed meanwhile is left out. */
   async exports(): Promise<readonly Served[]> {
-    const all = await Promise.all((await this.ids()).map((id) => this.#export(id)));
+    return this.details(await this.ids());
+  }
+
+  /** Those of the exports that are there. */
+  async details(ids: readonly number[]): Promise<readonly Served[]> {
+    const all = await Promise.all(ids.map((id) => this.#export(id)));
     return all.filter((entry) => entry !== undefined);
   }
 

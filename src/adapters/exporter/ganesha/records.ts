@@ -69,6 +69,7 @@ export function chooseId(guest: string, path: string, taken: ReadonlySet<number>
 /** The export files of a runtime directory: what AddExport reads, what a server of ours begins with. */
 export class Records {
   readonly directory: string;
+  #known: readonly ExportRecord[] | undefined;
 
   constructor(directory: string) {
     this.directory = directory;
@@ -78,17 +79,24 @@ export class Records {
     return join(this.directory, `${id}.conf`);
   }
 
+  /** As they were read last, with what was written since: nobody else writes them. */
+  async known(): Promise<readonly ExportRecord[]> {
+    return this.#known ?? this.all();
+  }
+
+  /** As they are on disk. */
   async all(): Promise<readonly ExportRecord[]> {
     const names = await readdir(this.directory).catch(() => []);
     const files = names.filter((name) => /^\d+\.conf$/.test(name)).sort();
     const texts = await Promise.all(
       files.map((name) => readFile(join(this.directory, name), 'utf8').catch(() => '')),
     );
-    return texts
+    this.#known = texts
       .map((text, index) => ({ record: parseRecord(text), name: files[index] }))
       .filter(({ record, name }) => record !== undefined && `${record.id}.conf` === name)
       .map(({ record }) => record)
       .filter((record) => record !== undefined);
+    return this.#known;
   }
 
   /** At once or not at all. */
@@ -98,13 +106,16 @@ export class Records {
     const file = this.file(record.id);
     await writeFile(`${file}.new`, text, { mode: 0o600 });
     await rename(`${file}.new`, file);
+    this.#known = [...(await this.known()).filter((one) => one.id !== record.id), record];
   }
 
   async remove(id: number): Promise<void> {
     await rm(this.file(id), { force: true });
+    this.#known = this.#known?.filter((one) => one.id !== id);
   }
 
   async clear(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
+    this.#known = undefined;
   }
 }

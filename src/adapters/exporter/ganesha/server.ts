@@ -66,10 +66,13 @@ export class GaneshaServer {
     timeout = 15_000,
   ): Promise<void> {
     const { directory, address, port } = this.#options;
-    await this.stop();
+    // Whatever runs there does not answer.
+    await this.#end(['SIGKILL']);
     await checkPort(address, port);
     const recoveryDirectory = join(directory, 'recovery');
     const credentialsDirectory = join(directory, 'credentials');
+    // Without exports no client can be left, and the first new ones need not wait for those of before.
+    if (exports.length === 0) await rm(recoveryDirectory, { recursive: true, force: true });
     await mkdir(recoveryDirectory, { recursive: true, mode: 0o700 });
     await writeFile(
       this.#config,
@@ -112,20 +115,21 @@ export class GaneshaServer {
       if (ended !== undefined || performance.now() > deadline) {
         const reason = reasonOf(await readFile(this.log, 'utf8').catch(() => ''));
         const cause = reason ?? ended ?? `it does not answer for ${timeout / 1000} s`;
-        await this.stop();
+        await this.#end(['SIGKILL']);
         throw new UserError(action, cause, { hint: hintOf(cause) ?? `look into ${this.log}` });
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
-  /** Ends it, if it runs; its recovery directory stays. */
+  /** Ends it, if it runs. */
   async stop(): Promise<void> {
+    await this.#end(['SIGTERM', 'SIGKILL']);
+  }
+
+  async #end(signals: readonly ('SIGTERM' | 'SIGKILL')[]): Promise<void> {
     this.#child = undefined;
-    for (const [signal, patience] of [
-      ['SIGTERM', stopPatience] as const,
-      ['SIGKILL', stopPatience] as const,
-    ]) {
+    for (const signal of signals) {
       const pid = await this.pid();
       if (pid === undefined) break;
       try {
@@ -133,7 +137,7 @@ export class GaneshaServer {
       } catch {
         break;
       }
-      const deadline = performance.now() + patience;
+      const deadline = performance.now() + stopPatience;
       while ((await livingProcess(pid)) !== undefined && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
@@ -151,27 +155,45 @@ export class GaneshaServer {
   }
 }
 
-/** The server itself says it in words for its developers, or listens on all addresses instead. */
+/**
+ * Refuses an address or port that is not to be had: the server itself says it in words for its developers, or listens
+ * on all addresses instead.
+ */
 async function checkPort(address: string, port: number): Promise<void> {
+  // One that was killed keeps its sockets until the last of its threads has ended.
+  const deadline = performance.now() + 2_000;
+  for (;;) {
+    const cause = await tryPort(address, port);
+    if (cause === undefined) return;
+    if (cause === 'EADDRINUSE' && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      continue;
+    }
+    if (cause === 'EADDRINUSE') {
+      throw new UserError(action, `something else listens on ${address}, port ${port}`, {
+        hint: 'stop the other NFS server, or choose it with Exporter=',
+      });
+    }
+    if (cause === 'EADDRNOTAVAIL') {
+      throw new UserError(action, `this host has no address ${address}`, {
+        hint: 'the bridge must have its address first',
+      });
+    }
+    throw new UserError(action, `port ${port} of ${address} is not to be had: ${cause}`);
+  }
+}
+
+/** The error code of listening there, or undefined. */
+async function tryPort(address: string, port: number): Promise<string | undefined> {
   const probe = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
       probe.once('error', reject);
       probe.listen({ host: address, port, exclusive: true }, resolve);
     });
+    return undefined;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRNOTAVAIL') {
-      throw new UserError(action, `this host has no address ${address}`, {
-        hint: 'the bridge must have its address first',
-      });
-    }
-    if (code === 'EADDRINUSE') {
-      throw new UserError(action, `something else listens on ${address}, port ${port}`, {
-        hint: 'stop the other NFS server, or choose it with Exporter=',
-      });
-    }
-    throw new UserError(action, `port ${port} of ${address} is not to be had: ${messageOf(error)}`);
+    return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
   } finally {
     probe.close();
   }

@@ -223,7 +223,22 @@ describe('a server of our own', () => {
     await until('the end to be noticed', () => changes > 0, 1_000);
   });
 
-  it('comes back when it hangs, and when its bus was killed', async () => {
+  it('comes back when it hangs', async () => {
+    const one = exporter();
+    await one.start();
+    await one.add(await wanted('web1'));
+    const before = await pidFile();
+    process.kill(before, 'SIGSTOP');
+    expect(await one.observe()).toMatchObject({
+      running: false,
+      problem: expect.stringMatching(/^NFS-Ganesha does not answer/),
+    });
+    await one.start();
+    expect(await pidFile()).not.toBe(before);
+    expect((await one.observe()).exports).toMatchObject([{ guest: 'web1', whole: true }]);
+  });
+
+  it('comes back when its bus was killed', async () => {
     const one = exporter();
     await one.start();
     await one.add(await wanted('web1'));
