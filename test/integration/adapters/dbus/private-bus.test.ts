@@ -1,0 +1,93 @@
+import { access, chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectBus } from '../../../../src/adapters/dbus/bus.ts';
+import {
+  ensurePrivateBus,
+  privateBusAddress,
+  stopPrivateBus,
+} from '../../../../src/adapters/dbus/private-bus.ts';
+
+let directory: string;
+let runtime: string;
+
+const pidFile = () => readFile(join(runtime, 'bus.pid'), 'utf8').then(Number);
+
+function listNames(user: number, address: string) {
+  return execa(
+    'setpriv',
+    [
+      ...[`--reuid=${user}`, `--regid=${user}`, '--clear-groups', 'dbus-send', `--bus=${address}`],
+      ...['--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.ListNames'],
+    ],
+    { reject: false },
+  );
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'umlnfs-private-'));
+  await chmod(directory, 0o755);
+  runtime = join(directory, 'run');
+});
+
+afterEach(async () => {
+  await stopPrivateBus(runtime);
+  await rm(directory, { recursive: true });
+});
+
+describe('ensurePrivateBus', () => {
+  it('starts one bus, and finds it again', async () => {
+    const address = await ensurePrivateBus(runtime);
+    expect(address).toBe(privateBusAddress(runtime));
+    const pid = await pidFile();
+    expect(await ensurePrivateBus(runtime)).toBe(address);
+    expect(await pidFile()).toBe(pid);
+  });
+
+  it('lets root in and nobody else', async () => {
+    const address = await ensurePrivateBus(runtime);
+    expect((await listNames(0, address)).stdout).toContain('org.freedesktop.DBus');
+    const other = await listNames(65_534, address);
+    expect(other.failed).toBe(true);
+    expect(other.stdout).not.toContain('org.freedesktop.DBus');
+  });
+
+  it('starts it anew when it was killed', async () => {
+    const address = await ensurePrivateBus(runtime);
+    const pid = await pidFile();
+    process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(() =>
+        connectBus(address).then(
+          (bus) => bus.close(),
+          () => 'gone',
+        ),
+      )
+      .toBe('gone');
+    expect(await ensurePrivateBus(runtime)).toBe(address);
+    expect(await pidFile()).not.toBe(pid);
+    (await connectBus(address)).close();
+  });
+
+  it('refuses a place that no address can name', async () => {
+    await expect(ensurePrivateBus(join(directory, 'a,b'))).rejects.toThrow(
+      /characters that a D-Bus address cannot/,
+    );
+    await expect(ensurePrivateBus(join(directory, 'x'.repeat(100)))).rejects.toThrow(/longer than 107 bytes/);
+  });
+});
+
+describe('stopPrivateBus', () => {
+  it('ends it and leaves nothing, and does nothing where there is none', async () => {
+    await ensurePrivateBus(runtime);
+    const pid = await pidFile();
+    await stopPrivateBus(runtime);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    for (const name of ['bus', 'bus.conf', 'bus.pid']) {
+      await expect(access(join(runtime, name))).rejects.toThrow('ENOENT');
+    }
+    await stopPrivateBus(runtime);
+  });
+});
