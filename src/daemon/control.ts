@@ -7,6 +7,8 @@ export interface ControlOptions {
   /** Is there such a definition, or a guest that still runs without one? */
   readonly known: (name: string) => boolean;
   readonly defined: (name: string) => boolean;
+  /** Why the guest's definition cannot be used, if that is so. */
+  readonly definitionProblem: (name: string) => string | undefined;
   readonly status: () => readonly GuestStatus[];
   readonly plan: () => Promise<readonly PlanLine[]>;
   readonly reload: () => Promise<readonly string[]>;
@@ -101,8 +103,14 @@ export class DaemonControl implements Control {
   #mustBeDefined(action: string, name: string): void {
     this.#mustBeKnown(action, name);
     if (this.#options.defined(name)) return;
-    throw new UserError(`${action} guest ${name}`, 'its definition was removed', {
-      hint: 'put the file back first',
+    const problem = this.#options.definitionProblem(name);
+    if (problem === undefined) {
+      throw new UserError(`${action} guest ${name}`, 'its definition was removed', {
+        hint: 'put the file back first',
+      });
+    }
+    throw new UserError(`${action} guest ${name}`, `its definition cannot be used: ${problem}`, {
+      hint: 'correct it; umlnfs check tells everything that is wrong with it',
     });
   }
 }

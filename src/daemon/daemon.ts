@@ -201,7 +201,7 @@ export class Daemon {
     if (parts === undefined || definitions === undefined) throw new Error('the daemon has not started');
     await parts.guests.settled();
     const desired = { ...definitions.desired, ending: this.#ending };
-    for (const name of desired.guests.keys()) parts.guests.record(name);
+    for (const name of [...desired.guests.keys(), ...(desired.held ?? [])]) parts.guests.record(name);
     await parts.units?.follow(parts.guests.records.keys());
     const observed = await observe(desired, this.#sources(parts));
     this.#observed = observed;
@@ -254,6 +254,7 @@ export class Daemon {
       guests: parts.guests,
       known,
       defined: (name) => this.desired?.guests.has(name) === true,
+      definitionProblem: (name) => problemsByGuest(this.#definitions?.problems ?? []).get(name),
       status: () => this.statuses(),
       plan: () => this.#planLines(),
       reload: () => this.reload(),

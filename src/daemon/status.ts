@@ -20,7 +20,8 @@ export interface StatusContext {
 export function statusOf(record: GuestRecord, context: StatusContext): GuestStatus {
   const wanted = context.desired?.guests.get(record.name);
   const { seen } = record;
-  const state = stateOf(wanted, seen, context.now);
+  const unusable = wanted === undefined && context.definitionProblems.has(record.name);
+  const state = unusable && seen.process === undefined ? 'failed' : stateOf(wanted, seen, context.now);
   if (state !== record.state) {
     record.state = state;
     record.stateSince = Date.now() * 1000;

@@ -42,7 +42,14 @@ describe('definitions', () => {
     const problems = async () => (await daemon.cli('reload')).stderr;
     await expect.poll(problems).toMatch(/thief\.conf:2: error: .*192\.168\.2\.2.*web1/);
     expect(await daemon.status('web1')).toMatchObject({ state: 'running' });
+    expect(await daemon.status('thief')).toMatchObject({ state: 'failed', pid: 0 });
+    const refused = await daemon.cli('start', 'thief');
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stderr).toMatch(
+      /cannot start guest thief: its definition cannot be used: .*thief\.conf:2/,
+    );
     await rm(daemon.definition('thief'));
+    await expect.poll(async () => (await daemon.cli('status', 'thief')).exitCode).toBe(4);
   });
 
   test('a change that needs no restart makes none', async () => {
