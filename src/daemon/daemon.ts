@@ -183,6 +183,8 @@ export class Daemon {
     if (this.#reread) {
       this.#reread = false;
       this.#use(await this.#store.read());
+      // At once: nothing has to be in order for that.
+      this.#parts?.units?.refuse(asked, (guest) => this.#definitionProblem(guest));
     }
     const { steps, now } = await this.#plan();
     const acted = (await this.#executor?.execute(steps)) ?? false;
@@ -226,12 +228,14 @@ export class Daemon {
 
   /** Why a guest cannot be started, as the last pass found; undefined where nothing speaks against it. */
   #obstacleOf(name: string): string | undefined {
-    if (this.desired?.guests.has(name) !== true) {
-      return problemsByGuest(this.#definitions?.problems ?? []).get(name) ?? noDefinition(name);
-    }
     const record = this.#parts?.guests.records.get(name);
     if (record?.blocked) return record.blocked;
-    return record?.seen.problem ?? this.#executor?.sharedProblem;
+    return this.#definitionProblem(name) ?? record?.seen.problem ?? this.#executor?.sharedProblem;
+  }
+
+  #definitionProblem(name: string): string | undefined {
+    if (this.desired?.guests.has(name) === true) return undefined;
+    return problemsByGuest(this.#definitions?.problems ?? []).get(name) ?? noDefinition(name);
   }
 
   #sources(parts: Parts): Sources {

@@ -60,6 +60,7 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
     'ssl=null',
     // UML would add it at the end, where `--` among a guest's arguments makes it init's.
     'console=tty0',
+    ...(input.journal ? ['console_msg_format=syslog'] : []),
   ];
   checkNotRepeated(action, guest.arguments, own);
   // Last: `--` among them hands the rest to init.
