@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { DropIns } from '../adapters/systemd/drop-ins.ts';
 import { Manager } from '../adapters/systemd/manager.ts';
 import { SystemdRunner } from '../adapters/systemd/runner.ts';
+import { type Service, serviceUnit } from '../adapters/systemd/service.ts';
 import { ChildRunner } from '../adapters/uml/runner.ts';
 import type { Host } from '../definition/guest.ts';
 import { UserError } from '../model/error.ts';
@@ -45,6 +46,15 @@ export async function chooseRunner(kind: RunnerKind, host: Host, clock: () => nu
   if (manager === undefined) return child();
   const runner = new SystemdRunner({ manager, guests, clock });
   return { runner, systemd: { manager, runner, dropIns: new DropIns() } };
+}
+
+/** The runtime directory as the unit of the NFS server has it. */
+const usualRuntime = '/run/umlnfs';
+
+/** The unit that runs an NFS server of our own, so that it outlives the daemon; undefined where the daemon runs it. */
+export function ganeshaUnit(host: Host, { systemd }: ChosenRunner): Service | undefined {
+  if (systemd === undefined || host.directories.runtime !== usualRuntime) return undefined;
+  return serviceUnit(systemd.manager, 'umlnfs-ganesha.service');
 }
 
 async function usableManager(host: Host): Promise<Manager> {

@@ -109,7 +109,7 @@ export class Daemon {
       definitionProblems: problemsByGuest(this.#definitions?.problems ?? []),
       definitionFiles: this.#definitions?.files ?? new Map(),
       consoleLog: (guest: string) => parts.runner.consoleLog(guest),
-      sharedProblem: this.#executor?.sharedProblem,
+      sharedProblem: this.#executor?.sharedFailure?.problem,
       now: this.clock(),
     };
     return [...parts.guests.records.values()]
@@ -230,7 +230,7 @@ export class Daemon {
   #obstacleOf(name: string): string | undefined {
     const record = this.#parts?.guests.records.get(name);
     if (record?.blocked) return record.blocked;
-    return this.#definitionProblem(name) ?? record?.seen.problem ?? this.#executor?.sharedProblem;
+    return this.#definitionProblem(name) ?? record?.seen.problem ?? this.#executor?.sharedFailure?.problem;
   }
 
   #definitionProblem(name: string): string | undefined {
@@ -242,7 +242,7 @@ export class Daemon {
     return {
       ...parts.sources,
       guests: () => parts.guests.seen(),
-      shared: () => ({ retryAt: this.#executor?.sharedRetryAt }),
+      sharedFailure: () => this.#executor?.sharedFailure,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { TapWanted } from '../model/desired.ts';
 import { messageOf, UserError } from '../model/error.ts';
+import type { SharedFailure } from '../model/observed.ts';
 import { describeStep } from '../plan/describe.ts';
 import type { Step, StepOf } from '../plan/step.ts';
 import type { Guests } from './guests.ts';
@@ -50,9 +51,8 @@ export class Executor {
   readonly #guests: Guests;
   readonly #log: Logger;
   readonly #clock: () => number;
-  /** When shared steps may be tried again after one failed, and what it said. */
-  sharedRetryAt: number | undefined;
-  sharedProblem: string | undefined;
+  /** The shared step that failed last, until it succeeds or is not needed any more. */
+  sharedFailure: SharedFailure | undefined;
   #sharedFailures = 0;
   readonly #repeats = new Map<string, { what: string; count: number }>();
 
@@ -65,14 +65,14 @@ export class Executor {
 
   /** Shared steps are tried again at once, whatever they said before. */
   retryShared(): void {
-    this.sharedRetryAt = undefined;
-    this.sharedProblem = undefined;
+    this.sharedFailure = undefined;
   }
 
   /** Carries the steps out; true when anything was done or tried, so that reality has to be read again. */
   async execute(steps: readonly Step[]): Promise<boolean> {
     const todo = steps.filter((step) => step.kind !== 'wait' && step.kind !== 'blocked');
     this.#noteBlocked(steps);
+    this.#forgetFailure(todo);
     if (todo.length === 0) {
       this.#repeats.clear();
       return false;
@@ -99,18 +99,30 @@ export class Executor {
         else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
         else if (step.kind === 'units.configure') await this.#executors.units?.configure(step);
         else await this.#executors.buildInitramfs(step);
+        this.#succeeded(step.kind);
       } catch (error) {
         this.#sharedFailures += 1;
-        this.sharedRetryAt = this.#clock() + Math.min(30_000, 1_000 * 2 ** (this.#sharedFailures - 1));
-        this.sharedProblem = sentence(error);
+        const delay = Math.min(30_000, 1_000 * 2 ** (this.#sharedFailures - 1));
+        this.sharedFailure = { step: step.kind, problem: sentence(error), retryAt: this.#clock() + delay };
         this.#report(step, error);
         return false;
       }
     }
-    this.#sharedFailures = 0;
-    this.sharedRetryAt = undefined;
-    this.sharedProblem = undefined;
     return true;
+  }
+
+  /** A step that is due again and not in the plan is not needed any more: somebody mended its cause. */
+  #forgetFailure(todo: readonly Step[]): void {
+    const failure = this.sharedFailure;
+    if (failure === undefined || this.#clock() < failure.retryAt) return;
+    if (todo.some((step) => step.kind === failure.step)) return;
+    this.#succeeded(failure.step);
+  }
+
+  #succeeded(step: SharedFailure['step']): void {
+    if (this.sharedFailure?.step !== step) return;
+    this.sharedFailure = undefined;
+    this.#sharedFailures = 0;
   }
 
   /** Makes all wanted taps in one go; returns the error of each guest whose tap could not be made. */

@@ -7,7 +7,7 @@ import { GuestNotify } from '../adapters/systemd/guest-notify.ts';
 import { serviceNotify } from '../adapters/systemd/notify.ts';
 import { messageOf, UserError } from '../model/error.ts';
 import { version } from '../model/version.ts';
-import { chooseRunner, parseRunnerKind, type RunnerKind } from './choose-runner.ts';
+import { chooseRunner, ganeshaUnit, parseRunnerKind, type RunnerKind } from './choose-runner.ts';
 import { Daemon } from './daemon.ts';
 import { hostId } from './definitions.ts';
 import { locations } from './locations.ts';
@@ -51,7 +51,7 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
         host,
         log,
         ...chosen,
-        exporter: await chooseExporter(host),
+        exporter: await chooseExporter(host, ganeshaUnit(host, chosen)),
         clock: self.clock,
         desired: () => self.desired,
         markDirty: () => self.loop.markDirty(),

@@ -8,6 +8,7 @@ import type {
   KernelSeen,
   Observed,
   RootSeen,
+  SharedFailure,
   TapSeen,
 } from '../model/observed.ts';
 import type { UnitFilesSeen } from '../model/units.ts';
@@ -21,7 +22,7 @@ export interface Sources {
   initramfs(kernel: string, caps: KernelCaps): Promise<string | undefined>;
   root(guest: GuestWanted): Promise<RootSeen>;
   guests(): ReadonlyMap<string, GuestSeen>;
-  shared(): { retryAt: number | undefined };
+  sharedFailure(): SharedFailure | undefined;
   /** Undefined where systemd does not run the guests. */
   unitFiles(): Promise<UnitFilesSeen | undefined>;
   readonly guestsDirectory: string;
@@ -48,7 +49,7 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
     roots,
     // After the slow readings: what came meanwhile is known already.
     guests: sources.guests(),
-    sharedRetryAt: sources.shared().retryAt,
+    sharedFailure: sources.sharedFailure(),
     guestsDirectory: sources.guestsDirectory,
     unitFiles,
   };

@@ -29,7 +29,7 @@ export interface Parts {
   readonly runner: GuestRunner;
   readonly exporter: Exporter;
   readonly executors: Executors;
-  readonly sources: Omit<Sources, 'guests' | 'shared'>;
+  readonly sources: Omit<Sources, 'guests' | 'sharedFailure'>;
   readonly health: HealthOptions;
   /** Where systemd runs the guests. */
   readonly units: Units | undefined;

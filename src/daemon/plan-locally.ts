@@ -33,7 +33,7 @@ export async function planLocally(options: { readonly configDir?: string } = {})
     const observed = await observe(desired, {
       ...parts.sources,
       guests: () => parts.guests.seen(),
-      shared: () => ({ retryAt: undefined }),
+      sharedFailure: () => undefined,
     });
     const now = clock();
     return plan(desired, observed, now).map((step) => describeStep(step, now));

@@ -143,6 +143,14 @@ export interface GuestSeen {
   readonly unit?: UnitSeen | undefined;
 }
 
+/** A failed step that several guests need. */
+export interface SharedFailure {
+  readonly step: 'bridge.ensure' | 'exporter.start' | 'initramfs.build' | 'units.configure';
+  readonly problem: string;
+  /** When it may be tried again; milliseconds on the monotonic clock. */
+  readonly retryAt: number;
+}
+
 export interface Observed {
   readonly bridge: BridgeSeen | undefined;
   /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */
@@ -154,8 +162,8 @@ export interface Observed {
   readonly roots: ReadonlyMap<string, RootSeen>;
   /** By guest name; also guests that run without a definition any more. */
   readonly guests: ReadonlyMap<string, GuestSeen>;
-  /** After a failed step that is no single guest's (bridge, exporter): when it may be tried again. */
-  readonly sharedRetryAt: number | undefined;
+  /** The last step that is no single guest's and failed, until it succeeds. */
+  readonly sharedFailure: SharedFailure | undefined;
   /** The directory with a directory per guest, for the paths on command lines. */
   readonly guestsDirectory: string;
   /** Where systemd runs the guests. */

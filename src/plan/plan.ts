@@ -1,6 +1,6 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { messageOf } from '../model/error.ts';
-import type { GuestSeen, Observed, ProcessSeen } from '../model/observed.ts';
+import type { GuestSeen, Observed, ProcessSeen, SharedFailure } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
@@ -34,21 +34,18 @@ export const unseen: GuestSeen = {
  */
 export function plan(desired: Desired, observed: Observed, now: number): Step[] {
   const steps: Step[] = [];
-  const sharedWaits = observed.sharedRetryAt !== undefined && now < observed.sharedRetryAt;
-  if (sharedWaits) {
-    steps.push({
-      kind: 'wait',
-      guest: '',
-      until: observed.sharedRetryAt ?? now,
-      why: 'a step that every guest needs failed',
-    });
-  } else {
-    steps.push(...planUnitFiles(desired, observed));
-    if (desired.guests.size > 0)
-      steps.push(...planBridge(desired, observed), ...planExporter(desired, observed));
+  const failed = waitingShared(observed, now);
+  if (failed !== undefined) {
+    const why = `the last try failed: ${failed.problem}`;
+    steps.push({ kind: 'wait', guest: '', until: failed.retryAt, why });
+  }
+  if (failed?.step !== 'units.configure') steps.push(...planUnitFiles(desired, observed));
+  if (desired.guests.size > 0 && failed?.step !== 'bridge.ensure') {
+    steps.push(...planBridge(desired, observed));
+    if (failed?.step !== 'exporter.start') steps.push(...planExporter(desired, observed));
   }
   for (const wanted of desired.guests.values()) {
-    steps.push(...planGuest(wanted, desired, observed, now, sharedWaits));
+    steps.push(...planGuest(wanted, desired, observed, now));
   }
   for (const [name, seen] of observed.guests) {
     if (desired.guests.has(name) || isHeld(desired, name)) continue;
@@ -66,7 +63,30 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   if (observed.exporter.running) stale.push(...planStaleExports(desired, observed));
   const left = (step: Step) =>
     'guest' in step && (isHeld(desired, step.guest) || isWaiting(observed.guests.get(step.guest), now));
-  return [...steps, ...stale.filter((step) => !left(step))];
+  return oneBuildEach([...steps, ...stale.filter((step) => !left(step))], failed);
+}
+
+/** Guests with the same kernel share its initramfs. */
+function oneBuildEach(steps: readonly Step[], failed: SharedFailure | undefined): Step[] {
+  const kernels = new Set<string>();
+  return steps.filter((step) => {
+    if (step.kind !== 'initramfs.build') return true;
+    if (failed?.step === 'initramfs.build' || kernels.has(step.kernel)) return false;
+    kernels.add(step.kernel);
+    return true;
+  });
+}
+
+/** The shared step that failed and is not tried again yet. */
+function waitingShared(observed: Observed, now: number): SharedFailure | undefined {
+  const { sharedFailure } = observed;
+  return sharedFailure !== undefined && now < sharedFailure.retryAt ? sharedFailure : undefined;
+}
+
+/** Whether no guest can start: a missing NFS server or initramfs holds up only those that need it. */
+function holdsAll(observed: Observed, now: number): boolean {
+  const failed = waitingShared(observed, now)?.step;
+  return failed === 'bridge.ensure' || failed === 'units.configure';
 }
 
 /** Whether a guest without a usable definition may still have one, so that nothing of it is removed. */
@@ -84,13 +104,7 @@ function waitForRetry(guest: string, seen: GuestSeen, now: number): Step {
   return { kind: 'wait', guest, until: seen.retryAt ?? now, why };
 }
 
-function planGuest(
-  wanted: GuestWanted,
-  desired: Desired,
-  observed: Observed,
-  now: number,
-  sharedWaits: boolean,
-): Step[] {
+function planGuest(wanted: GuestWanted, desired: Desired, observed: Observed, now: number): Step[] {
   const seen = observed.guests.get(wanted.name) ?? unseen;
   const { launch, problem } = launchOf(wanted, desired, observed);
   const running = (process: ProcessSeen) =>
@@ -117,7 +131,11 @@ function planGuest(
   }
   if (seen.process !== undefined) {
     steps.push(...running(seen.process));
-  } else if (!sharedWaits && !desired.ending && (exported === undefined || observed.exporter.running)) {
+  } else if (
+    !holdsAll(observed, now) &&
+    !desired.ending &&
+    (exported === undefined || observed.exporter.running)
+  ) {
     steps.push(
       ...(seen.unit === undefined
         ? planIdle(wanted, seen, launch, problem, observed, now)
@@ -145,6 +163,10 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
   const exported = desired.exports.get(wanted.name);
   const kind = wanted.root.local ? observed.exporter.kind : 'none';
   const version = wanted.root.versionGiven ? versionOf(wanted) : defaultVersion(kind);
+  if (kind === 'ganesha' && (version.startsWith('3') || wanted.root.options.includes('proto=udp'))) {
+    const problem = `cannot start guest ${wanted.name}: NFS-Ganesha serves NFS version 4 over TCP here; leave Version= and Protocol= of [Root] out, or use the kernel's server (Exporter=exportfs)`;
+    return { launch: undefined, problem };
+  }
   const directory = exported === undefined ? wanted.root.directory : mountDirectory(kind, exported, version);
   const own = `${observed.guestsDirectory}/${wanted.name}`;
   try {

@@ -105,7 +105,7 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
     ),
     roots: new Map([...desired.guests.keys()].map((name) => [name, { exists: true, tailored: true }])),
     guests: new Map(),
-    sharedRetryAt: undefined,
+    sharedFailure: undefined,
     guestsDirectory: '/run/umlnfs/guests',
     ...change,
   };

@@ -49,7 +49,7 @@ export async function commandsFor(
     kernels,
     roots: new Map(),
     guests: new Map(),
-    sharedRetryAt: undefined,
+    sharedFailure: undefined,
     guestsDirectory: guests,
   };
   return names.map((name) => {

@@ -210,3 +210,53 @@ describe('what cannot start', () => {
     expect(kinds(withGuest(seen, { taps: new Map() }), now + 500)).toEqual(['tap.ensure', 'guest.start']);
   });
 });
+
+describe('a shared step that failed', () => {
+  const failure = (step: 'bridge.ensure' | 'exporter.start' | 'initramfs.build') =>
+    ({ sharedFailure: { step, problem: 'no', retryAt: now + 500 } }) as const;
+  const ganesha = { exporter: { kind: 'ganesha', running: false, exports: [] } } as const;
+
+  test('is not tried again before its time', () => {
+    const observed = observedFor(desired, { ...ganesha, ...failure('exporter.start') });
+    expect(kinds(observed)).toEqual(['wait']);
+    expect(kinds(observed, now + 500)).toEqual(['exporter.start']);
+  });
+
+  test('of the NFS server keeps no guest waiting whose root is elsewhere', () => {
+    const root = { ...web1.root, server: '192.168.2.9', local: false };
+    const remote = { ...desiredWith(guestWanted({ root })), exports: new Map() };
+    const observed = observedFor(remote, { ...ganesha, ...failure('exporter.start'), roots: new Map() });
+    expect(kinds(observed, now, remote)).toEqual(['wait', 'guest.start']);
+  });
+
+  test('of the bridge keeps every guest waiting', () => {
+    expect(kinds(observedFor(desired, { bridge: undefined, ...failure('bridge.ensure') }))).toEqual(['wait']);
+  });
+
+  test('of an initramfs keeps those waiting that need it', () => {
+    const kernel = observedFor(desired).kernels.get(web1.kernel);
+    if (!kernel?.ok) throw new Error('fixture');
+    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: undefined }]]);
+    expect(kinds(observedFor(desired, { kernels, ...failure('initramfs.build') }))).toEqual(['wait']);
+  });
+});
+
+describe('guests of one kernel', () => {
+  test('have one initramfs built', () => {
+    const network = { ...web1.network, address: '192.168.2.3', tap: 'uml-web2', mac: '02:00:00:00:00:03' };
+    const both = desiredWith(web1, guestWanted({ name: 'web2', network }));
+    const kernel = observedFor(desired).kernels.get(web1.kernel);
+    if (!kernel?.ok) throw new Error('fixture');
+    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: undefined }]]);
+    expect(kinds(observedFor(both, { kernels }), now, both)).toEqual(['initramfs.build']);
+  });
+});
+
+test('NFS version 3 from NFS-Ganesha is refused in words', () => {
+  const root = { ...web1.root, options: ['vers=3', 'proto=tcp'], versionGiven: true };
+  const old = desiredWith(guestWanted({ root }));
+  const exporter = { ...observedFor(old).exporter, kind: 'ganesha' } as const;
+  const [blocked] = plan(old, observedFor(old, { exporter }), now);
+  expect(blocked).toMatchObject({ kind: 'blocked' });
+  expect(blocked?.why).toContain('NFS version 4');
+});
