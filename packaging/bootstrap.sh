@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prepares a Debian machine for `npm start` or `npm test`: installs the packages that are missing, the npm
-# dependencies and the build, each only when needed. Usage: packaging/bootstrap.sh start|test
+# Prepares a Debian machine for `npm start`, `npm test` or `npm run package`: installs the packages that are missing,
+# the npm dependencies and the build, each only when needed. Usage: packaging/bootstrap.sh start|test|package
 set -eu
 umask 022
 
@@ -19,14 +19,17 @@ fail() {
 start_packages='user-mode-linux nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2 util-linux
   mmdebstrap busybox-static cpio kmod xz-utils zstd ca-certificates
   libsystemd-dev pkg-config make g++ python3'
-# exportfs, a container with systemd, the firewall and the script checker that tests use.
-test_packages="$start_packages nfs-kernel-server systemd-container nftables procps shellcheck
+# What makes and checks a Debian package.
+package_packages='dpkg-dev debhelper fakeroot lintian libsystemd-dev pkg-config make g++ python3'
+# exportfs, a container with systemd, the firewall and the checkers that tests use.
+test_packages="$start_packages $package_packages nfs-kernel-server systemd-container nftables procps shellcheck
   groff mandoc man-db zsh"
 
 case "${1-}" in
   start) packages=$start_packages ;;
   test) packages=$test_packages ;;
-  *) fail 'tell what to prepare: no such job' "usage: $0 start|test" ;;
+  package) packages=$package_packages ;;
+  *) fail 'tell what to prepare: no such job' "usage: $0 start|test|package" ;;
 esac
 
 check_user() {
@@ -122,6 +125,9 @@ build() {
 
 check_user
 modules=$(check_node)
+# Debian's Node has its headers in a package of their own.
+[ "$1" = start ] || [ -e "$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")/include/node/node_api.h" ] ||
+  packages="$packages libnode-dev"
 command -v apt-get >/dev/null 2>&1 || fail 'install packages: this is no Debian' \
   "Have these installed, by whatever name, and run the build by hand: $packages"
 missing=$(missing_packages)
