@@ -1,5 +1,6 @@
 import type { Host } from '../../definition/guest.ts';
 import { UserError } from '../../model/error.ts';
+import type { Service } from '../systemd/service.ts';
 import type { Exporter } from './exporter.ts';
 import { ExportfsExporter } from './exportfs/exportfs.ts';
 import { kernelHasNfsd } from './exportfs/nfsd.ts';
@@ -18,13 +19,15 @@ export interface Installed {
 /**
  * The exporter that the host file asks for. Nothing is started. Where `auto` finds no server at all, one that says
  * so, and that becomes the right one as soon as a server is installed: guests with their roots elsewhere need none.
+ *
+ * @param unit runs a NFS-Ganesha of our own, where systemd does
  */
-export async function chooseExporter(host: Host): Promise<Exporter> {
+export async function chooseExporter(host: Host, unit?: Service): Promise<Exporter> {
   const { runtime } = host.directories;
   const make = (kind: 'exportfs' | 'ganesha'): Exporter =>
     kind === 'exportfs'
       ? new ExportfsExporter({ runtime })
-      : new GaneshaExporter({ runtime, address: host.bridge.address.address });
+      : new GaneshaExporter({ runtime, address: host.bridge.address.address, unit });
   const kind = host.server.exporter;
   if (kind === 'none') return noExporter();
   if (kind !== 'auto') return make(kind);

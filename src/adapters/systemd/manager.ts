@@ -141,6 +141,20 @@ export class Manager {
     await this.#ask(`start ${unit}`, 'StartUnit', 'ss', unit, 'replace');
   }
 
+  /** ActiveState of any unit; `activating` also where a job for it waits. */
+  async activeState(unit: string): Promise<string> {
+    const [path] = await this.#ask(`look at ${unit}`, 'LoadUnit', 's', unit);
+    const all = await this.#call({
+      path: String(path),
+      interface: propertiesInterface,
+      member: 'GetAll',
+      signature: 's',
+      body: [`${service}.Unit`],
+    });
+    const { active, job } = stateOf(all[0] as Properties);
+    return job && active === 'inactive' ? 'activating' : (active ?? 'inactive');
+  }
+
   /** Clears failure, restarts and start limit; nothing where the unit is not loaded. */
   async resetFailed(guest: string): Promise<void> {
     try {

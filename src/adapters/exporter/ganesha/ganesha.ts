@@ -1,7 +1,9 @@
 import type { ExportWanted } from '../../../model/desired.ts';
 import { messageOf, UserError } from '../../../model/error.ts';
 import type { ExporterSeen } from '../../../model/observed.ts';
+import { busAddress } from '../../dbus/bus.ts';
 import { ensurePrivateBus, privateBusAddress } from '../../dbus/private-bus.ts';
+import type { Service } from '../../systemd/service.ts';
 import { checkDirectory, isDirectory } from '../directory.ts';
 import type { Exporter } from '../exporter.ts';
 import { effectOf } from './effect.ts';
@@ -19,6 +21,8 @@ export interface GaneshaOptions {
   readonly port?: number;
   /** Where a server of somebody else may be: `system`, a D-Bus address, or false to look nowhere. */
   readonly sharedBus?: string | false;
+  /** Where systemd runs our own: it is on the system bus then, and so is anybody else's. */
+  readonly unit?: Service | undefined;
 }
 
 /** Milliseconds between looks at what no signal tells: exports removed by hand, a server that hangs. */
@@ -29,7 +33,8 @@ const lookAgain = 1_000;
  */
 export class GaneshaExporter implements Exporter {
   readonly kind = 'ganesha';
-  readonly #runtime: string;
+  /** Makes the bus of our own server answer; gives its address. */
+  readonly #bus: () => Promise<string>;
   readonly #server: GaneshaServer;
   readonly #records: Records;
   readonly #own: Finder;
@@ -43,15 +48,15 @@ export class GaneshaExporter implements Exporter {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: GaneshaOptions) {
-    const { runtime, address, port = 2049, sharedBus = 'system' } = options;
+    const { runtime, address, port = 2049, sharedBus = 'system', unit } = options;
     const directory = `${runtime}/ganesha`;
     const changed = () => this.#announce();
-    this.#runtime = runtime;
-    this.#server = new GaneshaServer({ directory, address, port });
+    this.#bus = async () => (unit === undefined ? ensurePrivateBus(runtime) : busAddress('system'));
+    this.#server = new GaneshaServer({ directory, address, port, unit });
     this.#server.onExit(changed);
     this.#records = new Records(`${directory}/exports`);
-    this.#own = new Finder(privateBusAddress(runtime), changed);
-    this.#shared = sharedBus === false ? undefined : new Finder(sharedBus, changed);
+    this.#own = new Finder(unit === undefined ? privateBusAddress(runtime) : 'system', changed);
+    this.#shared = sharedBus === false || unit !== undefined ? undefined : new Finder(sharedBus, changed);
   }
 
   async observe(): Promise<ExporterSeen> {
@@ -73,7 +78,7 @@ export class GaneshaExporter implements Exporter {
   start(): Promise<void> {
     return this.#inTurn(async () => {
       if (await this.#answers(await this.#find())) return;
-      const bus = await ensurePrivateBus(this.#runtime);
+      const bus = await this.#bus();
       const answers = async () => this.#answers(await this.#own.find());
       // Guests that still run are there at once with file handles of their exports, and an export that is not yet
       // back would be an error to them, not a wait.

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../../model/error.ts';
+import type { Service } from '../../systemd/service.ts';
 import { commandOf, livingProcess } from '../../uml/proc.ts';
 import { serverConfig } from './config.ts';
 import { hintOf, reasonOf } from './log.ts';
@@ -13,6 +14,8 @@ export interface ServerOptions {
   /** The only address it listens on. */
   readonly address: string;
   readonly port: number;
+  /** Runs it, with the same arguments, where it is a unit of systemd's. */
+  readonly unit?: Service | undefined;
 }
 
 /** Milliseconds for an orderly end; then SIGKILL. */
@@ -80,6 +83,32 @@ export class GaneshaServer {
       { mode: 0o600 },
     );
     await this.boundLog(0);
+    const endOf = await this.#launch(busAddress);
+    const deadline = performance.now() + timeout;
+    while (!(await answers())) {
+      const ended = await endOf();
+      if (ended === 'ENOENT') {
+        throw new UserError(action, 'there is no ganesha.nfsd', {
+          hint: 'install it with: apt-get install nfs-ganesha nfs-ganesha-vfs',
+        });
+      }
+      if (ended !== undefined || performance.now() > deadline) {
+        const reason = reasonOf(await readFile(this.log, 'utf8').catch(() => ''));
+        const cause = reason ?? ended ?? `it does not answer for ${timeout / 1000} s`;
+        await this.#end(['SIGKILL']);
+        throw new UserError(action, cause, { hint: hintOf(cause) ?? `look into ${this.log}` });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Starts the process; the answer tells how it ended, or nothing while it runs. */
+  async #launch(busAddress: string): Promise<() => Promise<string | undefined>> {
+    const { unit } = this.#options;
+    if (unit !== undefined) {
+      await unit.start();
+      return () => unit.ended();
+    }
     const child = spawn(
       'ganesha.nfsd',
       ['-F', '-f', this.#config, '-L', this.log, '-N', 'NIV_EVENT', '-p', this.#pidFile],
@@ -105,21 +134,7 @@ export class GaneshaServer {
     child.unref();
     // It writes the file itself, a little later; ended before that, it must be found too.
     if (child.pid !== undefined) await writeFile(this.#pidFile, `${child.pid}\n`);
-    const deadline = performance.now() + timeout;
-    while (!(await answers())) {
-      if (ended === 'ENOENT') {
-        throw new UserError(action, 'there is no ganesha.nfsd', {
-          hint: 'install it with: apt-get install nfs-ganesha nfs-ganesha-vfs',
-        });
-      }
-      if (ended !== undefined || performance.now() > deadline) {
-        const reason = reasonOf(await readFile(this.log, 'utf8').catch(() => ''));
-        const cause = reason ?? ended ?? `it does not answer for ${timeout / 1000} s`;
-        await this.#end(['SIGKILL']);
-        throw new UserError(action, cause, { hint: hintOf(cause) ?? `look into ${this.log}` });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    return async () => ended;
   }
 
   /** Ends it, if it runs. */
