@@ -7,8 +7,11 @@ import { bridgeAddress, type Places } from './places.ts';
 const cli = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 const patience = 60_000;
 
-// The shell echoes the question; only the answer has the type behind the bracket.
-const question = 'printf "root<%s>\\n" "$(findmnt --noheadings --output FSTYPE,SOURCE /)"\n';
+// Of two file systems on / the last is the one to be seen. The shell echoes the question, but only the answer has
+// a type behind the bracket.
+const question = `while read source target type rest; do [ "$target" = / ] && root="$type $source"; done </proc/mounts
+echo "root<$root>"
+`;
 const answer = /root<(\w+)\s+([^>\s]+)>/;
 
 /**
