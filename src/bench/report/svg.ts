@@ -1,11 +1,11 @@
 import type { Results } from '../results.ts';
-import { figureRows, met, type RatioRow, ratioRows, targetText } from './rows.ts';
+import { figureRows, met, type RatioRow, type Row, ratioRows, targetText } from './rows.ts';
 import { significant } from './statistics.ts';
 
 const width = 760;
-const labelWidth = 190;
-const valueWidth = 190;
-const rowHeight = 34;
+const labelWidth = 240;
+const valueWidth = 180;
+const rowHeight = 44;
 const barHeight = 18;
 const colours = { met: '#0072b2', missed: '#d55e00', plain: '#7f7f7f', target: '#000000', grid: '#d9d9d9' };
 
@@ -50,21 +50,26 @@ function panel(rows: readonly RatioRow[], title: string, top: number): { svg: st
   for (let index = 0; index * step <= end + step / 2; index += 1) {
     const value = significant(index * step, 6);
     const at = x(value);
-    const same = value === 1;
     svg.push(
-      `<line x1="${at}" y1="${first}" x2="${at}" y2="${bottom}" stroke="${same ? '#7f7f7f' : colours.grid}"${same ? ' stroke-dasharray="4 3"' : ''}/>`,
+      `<line x1="${at}" y1="${first}" x2="${at}" y2="${bottom}" stroke="${colours.grid}"/>`,
       text(at, bottom + 16, String(value), 'text-anchor="middle" font-size="11" fill="#444444"'),
     );
   }
   for (const [index, row] of rows.entries()) svg.push(bar(row, first + index * rowHeight, left, x));
+  svg.push(
+    `<line x1="${x(1)}" y1="${first}" x2="${x(1)}" y2="${bottom}" stroke="#555555" stroke-dasharray="4 3"/>`,
+  );
   return { svg: svg.join('\n'), end: bottom + 24 };
 }
 
 function bar(row: RatioRow, top: number, left: number, x: (value: number) => number): string {
-  const { name, ratio, target } = row;
+  const { name, what, other, ratio, target } = row;
   const middle = top + rowHeight / 2;
   const barTop = middle - barHeight / 2;
-  const svg = [text(20, middle + 4, name)];
+  const svg = [
+    text(20, middle - 3, name),
+    text(20, middle + 12, `${what}; ${other?.name ?? ''} = 1`, 'font-size="11" fill="#555555"'),
+  ];
   if (Number.isFinite(ratio)) {
     const verdict = met(row);
     const colour = verdict === undefined ? colours.plain : verdict ? colours.met : colours.missed;
@@ -73,8 +78,9 @@ function bar(row: RatioRow, top: number, left: number, x: (value: number) => num
   }
   if (target !== undefined && Number.isFinite(target.value)) {
     const at = x(target.value);
+    // The white edge keeps it apart from a bar behind it.
     svg.push(
-      `<line x1="${at}" y1="${barTop - 5}" x2="${at}" y2="${barTop + barHeight + 5}" stroke="${colours.target}" stroke-width="2.5"/>`,
+      `<rect x="${significant(at - 2, 6)}" y="${barTop - 6}" width="4" height="${barHeight + 12}" fill="${colours.target}" stroke="#ffffff"/>`,
     );
   }
   svg.push(text(width - valueWidth + 14, middle + 4, valueText(row)));
@@ -83,9 +89,12 @@ function bar(row: RatioRow, top: number, left: number, x: (value: number) => num
 
 function valueText(row: RatioRow): string {
   if (!Number.isFinite(row.ratio)) return 'not measured';
-  const verdict = met(row);
-  const end = verdict === undefined ? '' : ` (target ${targetText(row.target)}${verdict ? '' : ', missed'})`;
-  return `${row.ratio.toFixed(2)}${end}`;
+  return `${row.ratio.toFixed(2)}${row.target === undefined ? '' : ` (${verdictText(row)})`}`;
+}
+
+function verdictText(row: Row): string {
+  const target = targetText(row.target).replace('<=', '≤').replace('>=', '≥');
+  return `target ${target}${met(row) === false ? ', missed' : ''}`;
 }
 
 /** 1, 2 or 5 times a power of ten, for about five steps up to `end`. */
@@ -99,11 +108,15 @@ function niceStep(end: number): number {
 function notes(results: Results): string[] {
   const figures = figureRows(results)
     .filter(({ umlnfs }) => Number.isFinite(umlnfs))
-    .map(({ what, umlnfs, unit }) => `${what}: ${significant(umlnfs)} ${unit}`);
+    .map((row) => {
+      const { what, umlnfs, unit, target } = row;
+      const bound = target === undefined ? '' : ` (${verdictText(row)})`;
+      return `${what}: ${significant(umlnfs)} ${unit}${bound}`;
+    });
   const { guestKernel, kernel, node, cpus } = results.environment;
   return [
     'Black marks are targets; the dashed line is the side umlnfs is compared with.',
-    ...(figures.length === 0 ? [] : [figures.join(' · ')]),
+    ...figures,
     `Guest kernel ${guestKernel} on ${kernel}, ${cpus} processors, Node.js ${node}`,
   ];
 }
