@@ -4,18 +4,19 @@
  * regular files is opened, and what is written replaces a name and never goes through it.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  constants,
-  type FileHandle,
-  mkdir,
-  open,
-  readlink,
-  rename,
-  stat,
-  symlink,
-  unlink,
-} from 'node:fs/promises';
+import { constants, type FileHandle, open, readlink, rename, stat, symlink, unlink } from 'node:fs/promises';
 import { UserError } from '../../model/error.ts';
+import {
+  at,
+  baseOf,
+  codeOf,
+  Directories,
+  type Directory,
+  maxLinks,
+  parentOf,
+  partsOf,
+  reason,
+} from './directories.ts';
 
 // Not among Node's constants: a descriptor that only names the file, so that opening a FIFO or device does nothing.
 const O_PATH = 0o10000000;
@@ -33,7 +34,6 @@ const {
   S_IFDIR,
 } = constants;
 
-const maxLinks = 40;
 const maxText = 256 * 1024;
 
 /** What a name stands for, not following it where it is a link. */
@@ -42,22 +42,11 @@ export type Entry =
   | { readonly kind: 'file'; readonly executable: boolean; readonly size: number }
   | { readonly kind: 'link'; readonly target: string };
 
-interface Directory {
-  readonly handle: FileHandle;
-  /** undefined for the root, whose `..` is itself. */
-  readonly up: Directory | undefined;
-}
-
 export class GuestRoot {
-  readonly #path: string;
-  readonly #top: Directory;
-  readonly #handles: FileHandle[];
-  readonly #cache = new Map<string, Promise<Directory | undefined>>();
+  readonly #directories: Directories;
 
   private constructor(path: string, handle: FileHandle) {
-    this.#path = path;
-    this.#top = { handle, up: undefined };
-    this.#handles = [handle];
+    this.#directories = new Directories(path, handle);
   }
 
   /**
@@ -89,7 +78,7 @@ export class GuestRoot {
 
   /** What `path` names; links on the way to its last component are resolved inside the root. */
   async look(path: string): Promise<Entry> {
-    const directory = await this.#directory(parentOf(path), false);
+    const directory = await this.#directories.enter(parentOf(path), false);
     if (directory === undefined) return { kind: 'missing' };
     return await this.#lookIn(directory, baseOf(path));
   }
@@ -105,7 +94,7 @@ export class GuestRoot {
     try {
       const { size } = await handle.stat();
       if (size > maxText)
-        throw this.#error(`read ${path}`, `it has ${size} bytes; at most ${maxText} are read`);
+        throw this.#directories.error(`read ${path}`, `it has ${size} bytes; at most ${maxText} are read`);
       // One byte more than allowed: the guest may have made it grow in between.
       const buffer = Buffer.alloc(maxText + 1);
       let length = 0;
@@ -114,7 +103,7 @@ export class GuestRoot {
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      if (length > maxText) throw this.#error(`read ${path}`, 'it grows while it is read');
+      if (length > maxText) throw this.#directories.error(`read ${path}`, 'it grows while it is read');
       return buffer.toString('utf8', 0, length);
     } finally {
       await handle.close();
@@ -149,15 +138,14 @@ export class GuestRoot {
     await this.#replace(path, (temporary) => symlink(target, temporary));
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#cache.values());
-    await Promise.all(this.#handles.splice(0).map((handle) => handle.close()));
+  close(): Promise<void> {
+    return this.#directories.close();
   }
 
   async #replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
-    const directory = await this.#directory(parentOf(path), true);
+    const directory = await this.#directories.enter(parentOf(path), true);
     if (directory === undefined)
-      throw this.#error(`write ${path}`, 'its directory goes away while it is written');
+      throw this.#directories.error(`write ${path}`, 'its directory goes away while it is written');
     // The dot keeps it out of systemd's sight until it has its name.
     const temporary = at(directory, `.umlnfs-${randomBytes(8).toString('hex')}`);
     try {
@@ -165,7 +153,7 @@ export class GuestRoot {
       await rename(temporary, at(directory, baseOf(path)));
     } catch (error) {
       await unlink(temporary).catch(() => {});
-      throw this.#error(`write ${path}`, reason(error), error);
+      throw this.#directories.error(`write ${path}`, reason(error), error);
     }
   }
 
@@ -178,10 +166,11 @@ export class GuestRoot {
       name = await open(at(found.directory, found.name), O_PATH | O_NOFOLLOW);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
-      throw this.#error(`read ${path}`, reason(error), error);
+      throw this.#directories.error(`read ${path}`, reason(error), error);
     }
     try {
-      if (!(await name.stat()).isFile()) throw this.#error(`read ${path}`, 'it is no regular file');
+      if (!(await name.stat()).isFile())
+        throw this.#directories.error(`read ${path}`, 'it is no regular file');
       return await open(`/proc/self/fd/${name.fd}`, O_RDONLY | O_NONBLOCK);
     } finally {
       await name.close();
@@ -190,17 +179,22 @@ export class GuestRoot {
 
   /** Resolves the links of the last component too; undefined where a part is missing. */
   async #follow(path: string): Promise<{ directory: Directory; name: string } | undefined> {
-    let directory = await this.#directory(parentOf(path), false);
+    let directory = await this.#directories.enter(parentOf(path), false);
     let name = baseOf(path);
     for (let links = 0; directory !== undefined; links++) {
       const entry = await this.#lookIn(directory, name);
       if (entry.kind === 'missing') return undefined;
       if (entry.kind !== 'link') return { directory, name };
-      if (links === maxLinks) throw this.#error(`follow ${path}`, 'it is a chain of too many links');
+      if (links === maxLinks)
+        throw this.#directories.error(`follow ${path}`, 'it is a chain of too many links');
       const parts = partsOf(entry.target);
       const last = parts.pop();
       if (last === undefined || last === '..') return undefined;
-      directory = await this.#walk(entry.target.startsWith('/') ? this.#top : directory, parts, false);
+      directory = await this.#directories.walk(
+        entry.target.startsWith('/') ? this.#directories.top : directory,
+        parts,
+        false,
+      );
       name = last;
     }
     return undefined;
@@ -212,7 +206,7 @@ export class GuestRoot {
       handle = await open(at(directory, name), O_PATH | O_NOFOLLOW);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return { kind: 'missing' };
-      throw this.#error(`look at ${name}`, reason(error), error);
+      throw this.#directories.error(`look at ${name}`, reason(error), error);
     }
     try {
       const { mode, size } = await handle.stat();
@@ -226,102 +220,4 @@ export class GuestRoot {
     const target = await readlink(at(directory, name)).catch(() => undefined);
     return target === undefined ? { kind: 'other' } : { kind: 'link', target };
   }
-
-  /** Remembers each directory: tailoring asks for the same few again and again. */
-  #directory(path: string, create: boolean): Promise<Directory | undefined> {
-    if (path === '') return Promise.resolve(this.#top);
-    const key = `${create ? '+' : '-'}${path}`;
-    let found = this.#cache.get(key);
-    if (found === undefined) {
-      found = this.#directory(parentOf(path), create).then((up) =>
-        up === undefined ? undefined : this.#walk(up, [baseOf(path)], create),
-      );
-      this.#cache.set(key, found);
-    }
-    return found;
-  }
-
-  async #walk(start: Directory, path: readonly string[], create: boolean): Promise<Directory | undefined> {
-    const parts = [...path];
-    let directory = start;
-    let links = 0;
-    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      if (part === '..') {
-        directory = directory.up ?? directory;
-        continue;
-      }
-      const next = await this.#step(directory, part, create);
-      if (next === undefined) return undefined;
-      if (typeof next !== 'string') {
-        directory = next;
-        continue;
-      }
-      if (++links > maxLinks) throw this.#error(`enter ${path.join('/')}`, 'it is a chain of too many links');
-      parts.unshift(...partsOf(next));
-      if (next.startsWith('/')) directory = this.#top;
-    }
-    return directory;
-  }
-
-  /** One component down: a directory, the target of a link, or undefined where it is missing. */
-  async #step(directory: Directory, name: string, create: boolean): Promise<Directory | string | undefined> {
-    const path = at(directory, name);
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        this.#handles.push(handle);
-        return { handle, up: directory };
-      } catch (error) {
-        const code = codeOf(error);
-        if (code === 'ENOENT') {
-          if (!create || attempt > 3) return undefined;
-          await mkdir(path, 0o755).catch((why) => {
-            if (codeOf(why) !== 'EEXIST') throw this.#error(`make directory ${name}`, reason(why), why);
-          });
-        } else if (code === 'ENOTDIR' || code === 'ELOOP') {
-          const target = await readlink(path).catch(() => undefined);
-          if (target !== undefined) return target;
-          // It may have been a link a moment ago; a root that flickers is given up.
-          if (attempt > 3) throw this.#error(`enter ${name}`, 'it is no directory');
-        } else {
-          throw this.#error(`enter ${name}`, reason(error), error);
-        }
-      }
-    }
-  }
-
-  #error(action: string, cause: string, error?: unknown): UserError {
-    return new UserError(`${action} in guest root ${this.#path}`, cause, {
-      hint: `look at it on the host: ls -la ${this.#path}`,
-      cause: error,
-    });
-  }
-}
-
-function at(directory: Directory, name: string): string {
-  return `/proc/self/fd/${directory.handle.fd}/${name}`;
-}
-
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '' && part !== '.');
-}
-
-function parentOf(path: string): string {
-  return partsOf(path).slice(0, -1).join('/');
-}
-
-function baseOf(path: string): string {
-  const base = partsOf(path).at(-1);
-  if (base === undefined || base === '..') throw new Error(`not a path of a file: ${path}`);
-  return base;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
-}
-
-/** Without Node's `open '/proc/self/fd/…'`, which says nothing to people. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message.replace(/, \w+ '.*$/s, '');
 }

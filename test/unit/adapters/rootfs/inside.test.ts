@@ -75,6 +75,12 @@ describe('reading', () => {
     await expect(inside.readText('a/x')).rejects.toThrow('too many links');
   });
 
+  it('gives up on links that wander about', async () => {
+    await mkdir(join(root, 'd'));
+    await symlink('d/../'.repeat(600), join(root, 'long'));
+    await expect(inside.readText('long/d/x')).rejects.toThrow('too many directories');
+  });
+
   it('opens neither FIFOs nor devices, and does not wait for them', async () => {
     execFileSync('mkfifo', [join(root, 'etc/fstab')]);
     await expect(inside.readText('etc/fstab')).rejects.toThrow(
