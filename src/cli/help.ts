@@ -1,7 +1,8 @@
 import { exitCodes } from './exit-codes.ts';
+import { verbsOf } from './find-verb.ts';
 import { globalOptions } from './options.ts';
 import type { Options, Verb } from './verb.ts';
-import { verbs } from './verbs.ts';
+import { groups, verbs } from './verbs.ts';
 
 const width = 80;
 
@@ -40,8 +41,24 @@ function optionRows(options: Options): string {
   return rows(Object.entries(options).map(([name, option]) => [optionForm(name, option), option.doc]));
 }
 
+function verbRows(some: readonly Verb[]): string {
+  return rows(some.map(({ name, synopsis, summary }) => [`${name} ${synopsis}`.trim(), summary]));
+}
+
+/** Of the verbs of two words that begin with this one. */
+export function groupHelp(group: string): string {
+  return `Usage: umlnfs ${group} VERB [OPTION…] [NAME…]
+
+${wrap(groups[group] ?? '', 0)}
+
+Verbs:
+${verbRows(verbsOf(group))}
+umlnfs ${group} VERB --help shows the options of a verb.
+`;
+}
+
 export function generalHelp(): string {
-  const list = rows(verbs.map(({ name, synopsis, summary }) => [`${name} ${synopsis}`.trim(), summary]));
+  const list = verbRows(verbs);
   const codes = rows(Object.values(exitCodes).map(({ code, doc }) => [String(code), doc]));
   return `Usage: umlnfs VERB [OPTION…] [NAME…]
 

@@ -3,11 +3,11 @@ import { AccessDenied, DaemonUnreachable, NoSuchGuest } from '../adapters/dbus/c
 import { UserError } from '../model/error.ts';
 import { version } from '../model/version.ts';
 import type { ExitReason } from './exit-codes.ts';
-import { generalHelp, verbHelp } from './help.ts';
+import { findVerb } from './find-verb.ts';
+import { generalHelp, groupHelp, verbHelp } from './help.ts';
 import { globalOptions } from './options.ts';
 import { print, tell } from './output.ts';
 import { type Invocation, UsageError, type Verb } from './verb.ts';
-import { verbs } from './verbs.ts';
 import { TimedOut } from './wait.ts';
 
 /** Carries out a command line (without node and script), prints what it says, and tells the exit status. */
@@ -20,15 +20,20 @@ export async function run(argv: readonly string[]): Promise<ExitReason> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<ExitReason> {
-  const [first, ...rest] = verbFirst(argv);
+  const words = verbFirst(argv);
+  const [first] = words;
   if (first === undefined) {
     process.stderr.write(generalHelp());
     return 'usage';
   }
   if (first.startsWith('-')) return general(argv);
-  const verb = verbs.find(({ name }) => name === first);
-  if (verb === undefined) throw new UsageError(`there is no verb ${first}; umlnfs --help lists them`);
-  const { values, positionals } = parse(verb, rest);
+  const found = findVerb(words);
+  if (found.kind === 'group') {
+    print(groupHelp(found.group));
+    return 'ok';
+  }
+  const { verb } = found;
+  const { values, positionals } = parse(verb, found.rest);
   if (values.help === true) {
     print(verbHelp(verb));
     return 'ok';

@@ -18,6 +18,7 @@ export interface Invocation {
 }
 
 export interface Verb {
+  /** One word, or two: `kernel check` is one of the verbs of the group `kernel`. */
   readonly name: string;
   /** After the verb: `NAME…`, `[FILE…]`. */
   readonly synopsis: string;
@@ -27,7 +28,7 @@ export interface Verb {
   readonly doc?: string;
   /** What operands are, for completions and messages. */
   readonly operands: {
-    readonly kind: 'guest' | 'file' | 'verb' | 'none';
+    readonly kind: 'guest' | 'file' | 'kernel' | 'verb' | 'none';
     readonly min: number;
     readonly max: number;
   };

@@ -1,9 +1,15 @@
 import { busOption, configOption, jsonOption, waitOptions } from './options.ts';
 import type { Verb } from './verb.ts';
+import { kernelVerbs } from './verb-table/kernel.ts';
 
 const guests = { kind: 'guest', min: 1, max: Number.POSITIVE_INFINITY } as const;
 const oneGuest = { kind: 'guest', min: 1, max: 1 } as const;
 const none = { kind: 'none', min: 0, max: 0 } as const;
+
+/** First words of verbs of two, and what these are about. */
+export const groups: Readonly<Record<string, string>> = {
+  kernel: 'Kernels for guests: what they can do, and making one that can do all.',
+};
 
 /** What the CLI can do: dispatch, --help, man page and completions are made from this. */
 export const verbs: readonly Verb[] = [
@@ -116,11 +122,12 @@ export const verbs: readonly Verb[] = [
     options: { ...busOption },
     run: async (call) => (await import('./verbs/reload.ts')).reload(call),
   },
+  ...kernelVerbs,
   {
     name: 'help',
     synopsis: '[VERB]',
     summary: 'Show help.',
-    operands: { kind: 'verb', min: 0, max: 1 },
+    operands: { kind: 'verb', min: 0, max: 2 },
     options: {},
     run: async (call) => (await import('./verbs/help.ts')).help(call),
   },

@@ -1,12 +1,15 @@
+import { firstWords, secondWords } from '../cli/find-verb.ts';
 import { globalOptions } from '../cli/options.ts';
 import type { Options, Verb } from '../cli/verb.ts';
-import { verbs } from '../cli/verbs.ts';
+import { groups, verbs } from '../cli/verbs.ts';
 import { guestNames } from './guest-names.ts';
+import { kernelNames } from './kernel-names.ts';
 
 /** Completion for bash, without the functions of bash-completion, which need not be loaded. */
 export function bashCompletion(): string {
   return `# bash completion for umlnfs; made from its table of verbs.
 ${guestNames}
+${kernelNames}
 _umlnfs() {
     local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} bus=\${UMLNFS_BUS-}
     COMPREPLY=()
@@ -20,13 +23,28 @@ _umlnfs() {
         bus=\${BASH_REMATCH[1]}
     fi
     if ((COMP_CWORD == 1)); then
-        _umlnfs_words ${[...verbNames(), ...optionWords(globalOptions)].join(' ')}
+        _umlnfs_words ${[...firstWords(), ...optionWords(globalOptions)].join(' ')}
         return
     fi
-    case \${COMP_WORDS[1]}:$previous in
+    local verb=\${COMP_WORDS[1]} second
+    second=$(_umlnfs_second "$verb")
+    if [[ -n $second ]]; then
+        if ((COMP_CWORD == 2)); then
+            _umlnfs_words "$second" --help
+            return
+        fi
+        verb+=" \${COMP_WORDS[2]}"
+    fi
+    case $verb:$previous in
 ${verbs.map(valueCases).join('')}    esac
-    case \${COMP_WORDS[1]} in
+    case $verb in
 ${verbs.map(verbCase).join('')}    esac
+}
+
+# Prints the second words of verbs that begin with $1.
+_umlnfs_second() {
+    case $1 in
+${Object.keys(groups).map(secondCase).join('')}    esac
 }
 
 # Offers those of the words that begin with what is typed.
@@ -44,8 +62,8 @@ complete -F _umlnfs umlnfs
 `;
 }
 
-function verbNames(): string[] {
-  return verbs.map(({ name }) => name);
+function secondCase(group: string): string {
+  return `        ${group}) echo ${secondWords(group).join(' ')} ;;\n`;
 }
 
 function optionWords(options: Options): string[] {
@@ -60,7 +78,8 @@ function valueCases({ name: verb, options }: Verb): string {
   return Object.entries(options)
     .filter(([, { type }]) => type === 'string')
     .map(([name, { short, value }]) => {
-      const forms = [`${verb}:--${name}`, ...(short === undefined ? [] : [`${verb}:-${short}`])].join(' | ');
+      const words = [`--${name}`, ...(short === undefined ? [] : [`-${short}`])];
+      const forms = words.map((word) => `'${verb}:${word}'`).join(' | ');
       return `        ${forms}) ${valueAction(value)}return ;;\n`;
     })
     .join('');
@@ -68,13 +87,14 @@ function valueCases({ name: verb, options }: Verb): string {
 
 function valueAction(value = ''): string {
   if (value === 'DIRECTORY') return '_umlnfs_files -d; ';
+  if (value === 'FILE' || value === 'TREE') return '_umlnfs_files -f; ';
   if (value === 'ADDRESS') return '_umlnfs_words system unix:path=; ';
   return '';
 }
 
 function verbCase({ name, operands, options }: Verb): string {
   const words = [...optionWords(options), '--help'];
-  return `        ${name})
+  return `        '${name}')
             if [[ $current == -* ]]; then
                 _umlnfs_words ${words.join(' ')}
             else
@@ -90,8 +110,10 @@ function operandAction(kind: Verb['operands']['kind']): string {
       return '_umlnfs_words "$(_umlnfs_guests "$bus")"';
     case 'file':
       return '_umlnfs_files -f';
+    case 'kernel':
+      return '_umlnfs_files -f -W "$(_umlnfs_kernels)"';
     case 'verb':
-      return `_umlnfs_words ${verbNames().join(' ')}`;
+      return `if ((COMP_CWORD == 2)); then _umlnfs_words ${firstWords().join(' ')}; else _umlnfs_words "$(_umlnfs_second "$previous")"; fi`;
     case 'none':
       return ':';
   }

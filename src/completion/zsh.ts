@@ -1,13 +1,25 @@
+import { firstWords, secondWords, verbsOf } from '../cli/find-verb.ts';
 import { globalOptions } from '../cli/options.ts';
 import type { Options, Verb } from '../cli/verb.ts';
-import { verbs } from '../cli/verbs.ts';
+import { groups, verbs } from '../cli/verbs.ts';
 import { guestNames } from './guest-names.ts';
+import { kernelNames } from './kernel-names.ts';
+
+const groupNames = Object.keys(groups);
+const single = verbs.filter(({ name }) => !name.includes(' '));
 
 /** Completion for zsh, in the form that compinit loads. */
 export function zshCompletion(): string {
   return `#compdef umlnfs
 # zsh completion for umlnfs; made from its table of verbs.
 ${guestNames}
+${kernelNames}
+_umlnfs_kernel_names() {
+    local -a names
+    names=(\${(f)"$(_umlnfs_kernels)"})
+    compadd -a names
+}
+
 _umlnfs_guest_names() {
     local -a names
     names=(\${(f)"$(_umlnfs_guests "\${opt_args[--bus]:-\${UMLNFS_BUS-}}")"})
@@ -17,31 +29,70 @@ _umlnfs_guest_names() {
 _umlnfs_verbs() {
     local -a verbs
     verbs=(
-${verbs.map(({ name, summary }) => `        ${quoted(`${name}:${summary}`)}\n`).join('')}    )
+${described(firstWords().map((word) => [word, groups[word] ?? summaryOf(word)]))}    )
     _describe -t verbs verb verbs
 }
 
+_umlnfs_verb_words() {
+    if (( CURRENT == 2 )); then
+        _umlnfs_verbs
+        return
+    fi
+    case $words[2] in
+${groupNames.map((group) => `        ${group}) compadd ${secondWords(group).join(' ')} ;;\n`).join('')}    esac
+}
+
+${groupNames.map(groupFunction).join('\n')}
 _umlnfs() {
     local context state state_descr line
     local -A opt_args
     _arguments -C ${specs(globalOptions).join(' ')} '1:verb:_umlnfs_verbs' '*::operand:->operands'
     [[ $state == operands ]] || return
     case $words[1] in
-${verbs.map(verbCase).join('')}    esac
+${single.map((verb) => verbCase(verb.name, verb)).join('')}${groupNames.map((group) => `        ${group}) _umlnfs_group_${group} ;;\n`).join('')}    esac
 }
 
 _umlnfs "$@"
 `;
 }
 
-function verbCase({ name, options, operands }: Verb): string {
+function described(words: readonly (readonly [string, string])[]): string {
+  return words.map(([word, about]) => `        ${quoted(`${word}:${about}`)}\n`).join('');
+}
+
+function summaryOf(name: string): string {
+  return verbs.find((verb) => verb.name === name)?.summary ?? '';
+}
+
+/** Completes what follows the first word of verbs of two. */
+function groupFunction(group: string): string {
+  const second = verbsOf(group).map((verb): [string, Verb] => [verb.name.slice(group.length + 1), verb]);
+  return `_umlnfs_group_${group}() {
+    local context state state_descr line
+    local -a verbs
+    verbs=(
+${described(second.map(([word, { summary }]) => [word, summary]))}    )
+    _arguments -C ${quoted(`--help[${globalOptions.help.doc}]`)} '1:verb:{_describe -t verbs verb verbs}' '*::operand:->operands'
+    [[ $state == operands ]] || return
+    case $words[1] in
+${second.map(([word, verb]) => verbCase(word, verb)).join('')}    esac
+}
+`;
+}
+
+function verbCase(name: string, { options, operands }: Verb): string {
   const all = [...specs(options), quoted(`--help[${globalOptions.help.doc}]`), ...operandSpec(operands)];
   return `        ${name}) _arguments -s ${all.join(' ')} ;;\n`;
 }
 
 function operandSpec({ kind, max }: Verb['operands']): string[] {
   if (kind === 'none') return [];
-  const action = { guest: '_umlnfs_guest_names', file: '_files', verb: '_umlnfs_verbs' }[kind];
+  const action = {
+    guest: '_umlnfs_guest_names',
+    file: '_files',
+    kernel: '_umlnfs_kernel_names',
+    verb: '_umlnfs_verb_words',
+  }[kind];
   return [quoted(`${max > 1 ? '*' : '1'}:${kind}:${action}`)];
 }
 
@@ -57,6 +108,7 @@ function specs(options: Options): string[] {
 
 function valueAction(value: string): string {
   if (value === 'DIRECTORY') return '_directories';
+  if (value === 'FILE' || value === 'TREE') return '_files';
   if (value === 'ADDRESS') return '(system unix\\:path=)';
   return ' ';
 }

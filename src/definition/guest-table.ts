@@ -16,6 +16,7 @@ import {
   ipv4,
   ipv4OrNone,
   kernelArgument,
+  kernelBinary,
   mac,
   netmask,
   text,
@@ -42,7 +43,12 @@ export const guestTable = {
         true,
         'Whether the daemon starts the guest by itself and keeps it running.',
       ),
-      kernel: key('Kernel', absolutePath, '/usr/bin/linux.uml', 'The UML kernel binary.'),
+      kernel: key(
+        'Kernel',
+        kernelBinary,
+        '/usr/bin/linux.uml',
+        'The UML kernel binary; or the name of one that umlnfs kernel build has made, which lies at /var/lib/umlnfs/kernels/NAME/linux.',
+      ),
       memory: key('Memory', bytes, 128 * 1024 * 1024, "The guest's memory."),
       hostname: optional('Hostname', hostname, 'The host name the kernel gives the guest.', {
         perGuest: true,

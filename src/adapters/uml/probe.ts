@@ -1,16 +1,33 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { messageOf, UserError } from '../../model/error.ts';
+import {
+  autoconfOf,
+  type KernelConfig,
+  nfsRootWay,
+  parseConfig,
+  transportsOf,
+} from '../../model/kernel-config.ts';
+import { assessOptions } from '../../model/kernel-options.ts';
 import type { KernelCaps } from '../../model/observed.ts';
 import { findBusybox } from './busybox.ts';
-import { autoconfOf, type KernelConfig, nfsRootWay, parseConfig, transportsOf } from './kernel-config.ts';
 import { findModules, moduleDirectories } from './modules.ts';
 import { type Identity, runUntrusted } from './unprivileged.ts';
 
 /** Time (ms) for each question; a UML kernel answers in some 10. */
 const timeout = 10_000;
 
-const cache = new Map<string, Promise<KernelCaps>>();
+/** What a kernel binary says about itself. */
+export interface KernelFacts {
+  readonly path: string;
+  readonly version: string;
+  readonly config: KernelConfig;
+  /** What --help prints. */
+  readonly help: string;
+}
+
+const facts = new Map<string, Promise<KernelFacts>>();
+const caps = new Map<string, Promise<KernelCaps>>();
 
 /**
  * What a kernel binary can do, asked from the binary itself, which runs without privileges for it. The answer
@@ -18,20 +35,35 @@ const cache = new Map<string, Promise<KernelCaps>>();
  * kernel, or one without a way to an NFS root.
  */
 export async function probeKernel(path: string, runAs: Identity): Promise<KernelCaps> {
-  const seen = await statKernel(path);
-  const key = [path, runAs.uid, runAs.gid, seen.dev, seen.ino, seen.size, seen.mtimeNs, seen.ctimeNs].join(
-    '\0',
-  );
-  const kept = cache.get(key);
-  if (kept !== undefined) return await kept;
-  const probing = ask(path, runAs);
-  cache.set(key, probing);
-  // A cause outside the file (missing modules) may be mended without touching it.
-  probing.catch(() => cache.delete(key));
-  return await probing;
+  return await kept(caps, path, runAs, async () => capsOf(await readKernel(path, runAs)));
 }
 
-async function ask(path: string, runAs: Identity): Promise<KernelCaps> {
+/**
+ * What a kernel binary says about itself, also where umlnfs could not use it; kept as {@link probeKernel} does.
+ * Throws UserError for what is no UML kernel.
+ */
+export async function readKernel(path: string, runAs: Identity): Promise<KernelFacts> {
+  return await kept(facts, path, runAs, () => ask(path, runAs));
+}
+
+async function kept<T>(
+  cache: Map<string, Promise<T>>,
+  path: string,
+  { uid, gid }: Identity,
+  make: () => Promise<T>,
+): Promise<T> {
+  const seen = await statKernel(path);
+  const key = [path, uid, gid, seen.dev, seen.ino, seen.size, seen.mtimeNs, seen.ctimeNs].join('\0');
+  const before = cache.get(key);
+  if (before !== undefined) return await before;
+  const making = make();
+  cache.set(key, making);
+  // A cause outside the file (missing modules) may be mended without touching it.
+  making.catch(() => cache.delete(key));
+  return await making;
+}
+
+async function ask(path: string, runAs: Identity): Promise<KernelFacts> {
   await checkElf(path);
   // One after the other: the first tells a stranger, which is then asked no more.
   const config = parseConfig(await answer(path, runAs, '--showconfig'));
@@ -40,8 +72,17 @@ async function ask(path: string, runAs: Identity): Promise<KernelCaps> {
     answer(path, runAs, '--version'),
     answer(path, runAs, '--help'),
   ]);
-  const release = version.trim().split('\n').at(-1) ?? '';
-  const nfsRoot = await nfsRootOf(path, config, release);
+  return { path, version: version.trim().split('\n').at(-1) ?? '', config, help };
+}
+
+async function capsOf({ path, version, config, help }: KernelFacts): Promise<KernelCaps> {
+  const nfsRoot = await nfsRootOf(path, config, version);
+  const [lacking] = assessOptions(config).filter(({ need, presence }) => need && presence !== 'present');
+  if (lacking !== undefined) {
+    throw new UserError(`use kernel ${path}`, `it has no ${lacking.option}: ${lacking.without}`, {
+      hint: `build it with ${lacking.option}=y (umlnfs kernel build does), or name another with Kernel=`,
+    });
+  }
   const transports = transportsOf(config);
   if (transports.length === 0) {
     throw new UserError(
@@ -53,12 +94,17 @@ async function ask(path: string, runAs: Identity): Promise<KernelCaps> {
     );
   }
   return {
-    version: release,
+    version,
     nfsRoot,
     ipAutoconf: nfsRoot === 'builtin' ? autoconfOf(config) : await autoconfOfInitramfs(config),
     transports,
-    seccomp: /^\s*seccomp=/m.test(help),
+    seccomp: hasSeccomp(help),
   };
+}
+
+/** Whether the kernel runs its processes under seccomp where it is told to. */
+export function hasSeccomp(help: string): boolean {
+  return /^\s*seccomp=/m.test(help);
 }
 
 async function statKernel(path: string): Promise<BigIntStats> {
@@ -71,7 +117,7 @@ async function statKernel(path: string): Promise<BigIntStats> {
     if (error instanceof UserError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new UserError(`use kernel ${path}`, 'there is no such file', {
-        hint: 'apt install user-mode-linux, or correct Kernel=',
+        hint: 'apt install user-mode-linux, make one with umlnfs kernel build, or correct Kernel=',
         cause: error,
       });
     }
@@ -118,7 +164,7 @@ async function nfsRootOf(
   const way = nfsRootWay(config);
   if (way.kind === 'none') {
     throw new UserError(`use kernel ${path}`, `it has no way to an NFS root: ${way.reason}`, {
-      hint: 'build it with CONFIG_ROOT_NFS=y and CONFIG_IP_PNP=y, or name another with Kernel=',
+      hint: 'umlnfs kernel build makes one that has; or name another with Kernel=',
     });
   }
   if (way.kind === 'initramfs' && way.modular && (await findModules(path, version)) === undefined) {

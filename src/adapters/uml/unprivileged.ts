@@ -6,18 +6,31 @@ export interface Identity {
 }
 
 /**
+ * For programs that are asked a question: nobody, or whom this process belongs to where it cannot become somebody
+ * else.
+ */
+export function nobody(): Identity {
+  if (process.geteuid?.() === 0) return { uid: 65_534, gid: 65_534 };
+  return { uid: process.getuid?.() ?? 65_534, gid: process.getgid?.() ?? 65_534 };
+}
+
+/**
  * The command before another one that makes it run as somebody without any privilege, with this environment
  * and no other. A file that outgrows its limit gives an error, not a signal.
  */
 export function asUser({ uid, gid }: Identity, environment: Readonly<Record<string, string>>): string[] {
-  return [
-    'setpriv',
-    `--reuid=${uid}`,
-    `--regid=${gid}`,
-    '--clear-groups',
-    '--no-new-privs',
+  // Who has no privileges cannot give any up, and need not.
+  const change = [
     '--inh-caps=-all',
     '--bounding-set=-all',
+    '--clear-groups',
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+  ];
+  return [
+    'setpriv',
+    '--no-new-privs',
+    ...(process.geteuid?.() === 0 ? change : []),
     // Also because setpriv still has its capabilities when it executes: what follows would need no permission.
     'env',
     '--ignore-environment',

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { probeKernel } from '../../adapters/uml/probe.ts';
+import { nobody } from '../../adapters/uml/unprivileged.ts';
 import type { Guest } from '../../definition/guest.ts';
 import { guestTable } from '../../definition/guest-table.ts';
 import type { Desired, GuestWanted } from '../../model/desired.ts';
@@ -10,9 +11,6 @@ import type { Problem } from '../../model/problem.ts';
 import { kernelCommandLine } from '../../plan/command-line.ts';
 import { defaultVersion } from '../../plan/exported.ts';
 
-/** Kernels are asked what they can do without any rights: as nobody. */
-const nobody = { uid: 65_534, gid: 65_534 };
-
 /** What the guests need of this host and is not there: roots, and kernels that can do what is asked of them. */
 export async function checkOnHost(
   desired: Desired,
@@ -22,7 +20,7 @@ export async function checkOnHost(
 ): Promise<Problem[]> {
   const kernels = new Map<string, Promise<KernelCaps>>();
   const probe = (path: string) => {
-    const probing = kernels.get(path) ?? probeKernel(path, nobody);
+    const probing = kernels.get(path) ?? probeKernel(path, nobody());
     kernels.set(path, probing);
     return probing;
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { verbs } from '../../../src/cli/verbs.ts';
+import { groups, verbs } from '../../../src/cli/verbs.ts';
 import { runCli } from '../../support/cli.ts';
 import { compiledSources } from '../../support/compiled.ts';
 
@@ -19,6 +19,9 @@ test.each([
   [['start', '--timeout=soon', 'a'], '--timeout=soon: it takes a number of seconds'],
   [['logs', '-n', 'x', 'a'], '--lines=x: it takes a number of lines'],
   [['help', 'me'], 'there is no verb me'],
+  [['help', 'status', 'more'], 'there is no verb status more'],
+  [['kernel'], 'kernel needs one more word: umlnfs kernel check'],
+  [['kernel', 'eat'], 'there is no verb kernel eat: umlnfs kernel check'],
 ])('%j is a wrong command line: exit status 2', async (args, message) => {
   const { code, stdout, stderr } = await runCli(main, args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -35,10 +38,20 @@ test('without arguments the help goes to standard error, with --help to standard
 
 test('every verb has help', async () => {
   for (const { name, options } of verbs) {
-    const { code, stdout } = await runCli(main, [name, '--help']);
+    const { code, stdout } = await runCli(main, [...name.split(' '), '--help']);
     expect(code).toBe(0);
     for (const option of Object.keys(options)) expect(stdout).toContain(`--${option}`);
-    expect((await runCli(main, ['help', name])).stdout).toBe(stdout);
+    expect((await runCli(main, ['help', ...name.split(' ')])).stdout).toBe(stdout);
+  }
+});
+
+test('a group of verbs has help', async () => {
+  for (const group of Object.keys(groups)) {
+    const { code, stdout } = await runCli(main, [group, '--help']);
+    expect(code).toBe(0);
+    for (const { name } of verbs.filter((verb) => verb.name.startsWith(`${group} `)))
+      expect(stdout).toContain(`\n  ${name} `);
+    expect((await runCli(main, ['help', group])).stdout).toBe(stdout);
   }
 });
 

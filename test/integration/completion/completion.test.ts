@@ -61,6 +61,12 @@ test.each([
   ['umlnfs start --timeout=', []],
   ['umlnfs plan ', []],
   ['umlnfs nonsense ', []],
+  ['umlnfs ker', ['kernel']],
+  ['umlnfs kernel c', ['check']],
+  ['umlnfs kernel check --', ['--json', '--help']],
+  ['umlnfs kernel check web', ['web1.conf']],
+  ['umlnfs kernel nonsense ', []],
+  ['umlnfs help kernel c', ['check']],
 ])('bash: %s', async (line, expected) => {
   expect(await bash(line)).toEqual(expected);
 });
@@ -112,6 +118,10 @@ test.each([
   'umlnfs logs --fo => --follow',
   'umlnfs start --no => --no-wait',
   'umlnfs help sta => start*status',
+  'umlnfs ker => kernel',
+  'umlnfs kernel ch => check',
+  'umlnfs kernel check --js => --json',
+  'umlnfs help kernel ch => check',
 ])('zsh: %s', async (line) => {
   // Ends when zsh has shown it, and fails at the time limit when it does not.
   await zsh(line);

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  autoconfOf,
-  nfsRootWay,
-  parseConfig,
-  transportsOf,
-} from '../../../../src/adapters/uml/kernel-config.ts';
+import { autoconfOf, nfsRootWay, parseConfig, transportsOf } from '../../../src/model/kernel-config.ts';
 
 const nfs = 'CONFIG_NFS_FS=y\nCONFIG_NFS_V4=y\n';
 
