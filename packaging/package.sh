@@ -38,6 +38,8 @@ mkdir "$tree"
 
 # Compiled afresh: dist of the checkout may hold what the sources no longer have.
 node_modules/.bin/tsc -p tsconfig.build.json --outDir "$tree/dist" --sourceMap false
+# For the checkout only.
+rm -rf "$tree/dist/bench"
 (cd src && find . -name '*.sh' -exec cp --parents {} "$tree/dist" \;)
 cp -R package.json package-lock.json README.md SECURITY.md etc units docs "$tree"
 cp -R packaging/debian "$tree/debian"
