@@ -8,6 +8,7 @@ import { DaemonProcess } from '../sandbox/daemon-process.ts';
 import { runInner } from '../sandbox/inner.ts';
 import { prepareNamespace } from '../sandbox/machine.ts';
 import { say } from '../sandbox/say.ts';
+import { showEnd } from '../sandbox/show-end.ts';
 import type { Bench } from './measure/bench.ts';
 import { measureDisk } from './measure/disk.ts';
 import { measureFleet } from './measure/fleet.ts';
@@ -52,6 +53,9 @@ async function run(options: BenchOptions, wish: AbortSignal): Promise<Results> {
       }
     }
     umlnfs.close();
+  } catch (error) {
+    if (!wish.aborted) await showEnd("the daemon's log", places.daemonLog);
+    throw error;
   } finally {
     say('ending the daemon');
     await daemon.end();

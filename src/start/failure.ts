@@ -1,52 +1,9 @@
-import { open } from 'node:fs/promises';
-import { sanitise } from '../model/end.ts';
-import { detail, say } from '../sandbox/say.ts';
+import { showEnd } from '../sandbox/show-end.ts';
 import { guestName, type Places } from './places.ts';
-
-const lines = 25;
-const most = 16 * 1024;
 
 /** Shows the ends of the guest's console and the servers' logs, and where they are. */
 export async function showFailure(places: Places): Promise<void> {
-  for (const [what, path] of [
-    [`${guestName}'s console`, `${places.logs}/${guestName}/console.log`],
-    ["the NFS server's log", places.serverLog],
-    ["the daemon's log", places.daemonLog],
-  ] as const) {
-    const tail = await tailOf(path);
-    say(tail === '' ? `${what} is empty (${path})` : `the end of ${what} (${path}):`);
-    if (tail !== '') detail(tail);
-  }
-}
-
-/** The last lines, without what could play tricks on a terminal: the guest wrote them. */
-async function tailOf(path: string): Promise<string> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) return '';
-  try {
-    const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(size, most));
-    await file.read(buffer, 0, buffer.length, size - buffer.length);
-    return buffer
-      .toString('utf8')
-      .split('\n')
-      .slice(-lines - 1)
-      .map((line) => sanitise(readable(line)))
-      .join('\n')
-      .trimEnd();
-  } finally {
-    await file.close();
-  }
-}
-
-/** The daemon's own lines are JSON, which is not for people. */
-function readable(line: string): string {
-  try {
-    const { level, guest, msg, reason } = JSON.parse(line) as Record<string, unknown>;
-    const grade = Number(level) >= 50 ? 'error: ' : Number(level) >= 40 ? 'warning: ' : '';
-    const because = reason === undefined ? '' : ` because ${reason}`;
-    return `${grade}${guest === undefined ? '' : `${guest}: `}${msg}${because}`;
-  } catch {
-    return line;
-  }
+  await showEnd(`${guestName}'s console`, `${places.logs}/${guestName}/console.log`);
+  await showEnd("the NFS server's log", places.serverLog);
+  await showEnd("the daemon's log", places.daemonLog);
 }
