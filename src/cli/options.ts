@@ -5,7 +5,7 @@ export const busOption = {
   bus: {
     type: 'string',
     value: 'ADDRESS',
-    doc: 'Where the daemon is: system, or a D-Bus address. Without it the environment variable UMLNFS_BUS, else the system bus if the daemon is there, else its private bus at unix:path=/run/umlnfs/bus.',
+    doc: 'Where the daemon is: system, or a D-Bus address. Without it the environment variable UMLNFS_BUS, else what the host file says ([DBus] of umlnfs.conf); where that says nothing, the system bus if the daemon is there, else its private bus, /run/umlnfs/bus.',
   },
 } as const satisfies Options;
 

@@ -66,14 +66,21 @@ export class Daemon {
     parts.warmUp();
     this.#executor = new Executor(parts.executors, parts.guests, this.#log, this.clock);
     this.#health = new Health(parts.health);
-    const adopted = await parts.guests.adopt(definitions.desired.guests.keys());
-    await Promise.all(adopted.map((name) => parts.listen(name)));
     this.#control = this.#makeControl(parts);
+    let adopted = () => {};
+    const ready = new Promise<void>((resolve) => {
+      adopted = resolve;
+    });
+    // First of all: where another daemon runs, nothing of its guests is touched.
     this.#service = await serve(this.#control, {
       address: () => this.#options.busAddress(definitions),
+      ready,
       version: this.#options.version,
       log: this.#log,
     });
+    const running = await parts.guests.adopt(definitions.desired.guests.keys());
+    await Promise.all(running.map((name) => parts.listen(name)));
+    adopted();
     this.#stopWatching.push(
       watchLinks(() => this.loop.markDirty()),
       parts.exporter.onChange(() => this.loop.markDirty()),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { ensurePrivateBus } from '../adapters/dbus/private-bus.ts';
+import { defaultBus, ensurePrivateBus } from '../adapters/dbus/private-bus.ts';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import { createLog } from '../adapters/log/log.ts';
 import { GuestNotify } from '../adapters/systemd/guest-notify.ts';
@@ -35,13 +35,16 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
   const log = createLog({ level });
   const notify = serviceNotify();
   let guestNotify: GuestNotify | undefined;
+  // Once: while the system bus is restarted nothing else is to be taken.
+  let byDefault: ReturnType<typeof defaultBus> | undefined;
   const daemon = new Daemon({
     locations: locations(configDir),
     hostId: await hostId(),
     log,
     version,
     busAddress: async ({ host }) => {
-      const { address } = host.dbus;
+      if (host.dbus.address === undefined) byDefault ??= defaultBus();
+      const address = host.dbus.address ?? (await byDefault);
       return address === 'private' ? ensurePrivateBus(host.directories.runtime) : (address ?? 'system');
     },
     assemble: async ({ host }, self) => {

@@ -110,9 +110,14 @@ export async function connectBus(where: string, timeout = 5_000): Promise<Bus> {
   return wrap(raw, raw.name, stream, errors);
 }
 
+/** Whether nothing listens at the address of {@link connectBus}. */
+export function isAbsent(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
+}
+
 function causeOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'nobody listens there';
+  if (isAbsent(error)) return 'nobody listens there';
   return isDenied(error) ? 'permission denied' : messageOf(error);
 }
 

@@ -3,18 +3,31 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../model/error.ts';
 import { commandOf, livingProcess } from '../uml/proc.ts';
-import { connectBus } from './bus.ts';
+import { connectBus, isAbsent } from './bus.ts';
+import { privateBusAddress, privateBusSocket } from './private-address.ts';
 
 /** sun_path, with the zero at its end. */
 const longestSocket = 107;
 
 function pathsOf(runtime: string) {
-  return { socket: join(runtime, 'bus'), config: join(runtime, 'bus.conf'), pid: join(runtime, 'bus.pid') };
+  return {
+    socket: privateBusSocket(runtime),
+    config: join(runtime, 'bus.conf'),
+    pid: join(runtime, 'bus.pid'),
+  };
 }
 
-/** The address of the private bus of a runtime directory, whether it runs or not. */
-export function privateBusAddress(runtime: string): string {
-  return `unix:path=${pathsOf(runtime).socket}`;
+/**
+ * Where a daemon is to be reached whose host file does not say it: `system` where a system bus runs, or should (one
+ * that hangs or lets nobody in is for its administrator), else `private`.
+ */
+export async function defaultBus(): Promise<'system' | 'private'> {
+  try {
+    (await connectBus('system')).close();
+    return 'system';
+  } catch (error) {
+    return isAbsent((error as Error).cause) ? 'private' : 'system';
+  }
 }
 
 /**

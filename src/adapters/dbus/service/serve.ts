@@ -12,6 +12,8 @@ export const busName = 'org.umlnfs1';
 export interface ServeOptions {
   /** `system`, a D-Bus address, or what gives one: it is asked again for each new connection. */
   readonly address: string | (() => Promise<string>);
+  /** Calls wait for it; the name is taken at once, and tells whether another daemon runs. */
+  readonly ready?: Promise<void>;
   /** The Version property. */
   readonly version?: string;
   /** Who may do what; by default root may do everything, others what polkit allows them, and all may read. */
@@ -59,7 +61,7 @@ async function ownName(bus: Bus): Promise<void> {
  * @throws UserError when the first connection fails
  */
 export async function serve(control: Control, options: ServeOptions): Promise<Service> {
-  const { address, version = '', log, authorize = byPolkit } = options;
+  const { address, version = '', log, authorize = byPolkit, ready = Promise.resolve() } = options;
   let bus: Bus | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
@@ -74,9 +76,12 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
     try {
       const allowed = authorize(fresh);
       fresh.onCall((message) => {
-        answer(message, objects, allowed, (error) =>
-          log?.error({ err: error, member: message.member }, 'D-Bus call failed'),
-        )
+        ready
+          .then(() =>
+            answer(message, objects, allowed, (error) =>
+              log?.error({ err: error, member: message.member }, 'D-Bus call failed'),
+            ),
+          )
           .then(
             (reply) =>
               reply &&

@@ -2,13 +2,11 @@ import { access, chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectBus } from '../../../../src/adapters/dbus/bus.ts';
-import {
-  ensurePrivateBus,
-  privateBusAddress,
-  stopPrivateBus,
-} from '../../../../src/adapters/dbus/private-bus.ts';
+import { privateBusAddress } from '../../../../src/adapters/dbus/private-address.ts';
+import { defaultBus, ensurePrivateBus, stopPrivateBus } from '../../../../src/adapters/dbus/private-bus.ts';
+import { startTestBus } from '../../../support/dbus-daemon.ts';
 
 let directory: string;
 let runtime: string;
@@ -89,5 +87,21 @@ describe('stopPrivateBus', () => {
       await expect(access(join(runtime, name))).rejects.toThrow('ENOENT');
     }
     await stopPrivateBus(runtime);
+  });
+});
+
+describe('defaultBus', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is the system bus where one runs, else the private one', async () => {
+    const system = await startTestBus();
+    vi.stubEnv('DBUS_SYSTEM_BUS_ADDRESS', system.address);
+    try {
+      expect(await defaultBus()).toBe('system');
+      await system.stop();
+      expect(await defaultBus()).toBe('private');
+    } finally {
+      await system.remove();
+    }
   });
 });
