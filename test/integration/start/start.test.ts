@@ -64,20 +64,26 @@ function runtime(): string {
   return placesOf(options).runtime;
 }
 
-/** Command lines of what runs for this start. */
-async function processes(): Promise<string[]> {
-  const found: string[] = [];
+/** The arguments of what runs for this start, by process. */
+async function processes(): Promise<ReadonlyMap<number, readonly string[]>> {
+  const found = new Map<number, readonly string[]>();
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (line.includes(runtime()) || line.includes(`${keep}/`)) found.push(line.replaceAll('\0', ' '));
+    if (line.includes(runtime()) || line.includes(`${keep}/`)) found.set(Number(pid), line.split('\0'));
   }
   return found;
 }
 
+async function innerProcess(): Promise<number> {
+  for (const [pid, [, script]] of await processes()) if (script?.endsWith('start/within.js')) return pid;
+  throw new Error('there is no inner process');
+}
+
 async function leftovers(): Promise<string[]> {
   const directories = (await readdir('/run')).map((name) => `/run/${name}`);
-  return [...(await processes()), ...directories.filter((path) => path === runtime())];
+  const running = [...(await processes()).values()].map((argv) => argv.join(' '));
+  return [...running, ...directories.filter((path) => path === runtime())];
 }
 
 const ready = (run: Run) => until('the guest to be ready', () => run.errors().includes('is ready:'), 60_000);
@@ -128,12 +134,20 @@ describe('npm start', () => {
   it('puts the guest away when it is killed, and the next start waits for that', async () => {
     const run = start();
     await ready(run);
+    // Held still, so that the next start surely comes before its end.
+    const inner = await innerProcess();
+    process.kill(inner, 'SIGSTOP');
     run.child.kill('SIGKILL');
     // Not `ended`: the inner process still has the pipes.
     await once(run.child, 'exit');
     const next = start('--once');
+    await until(
+      'the next start to wait',
+      () => next.errors().includes('waiting for an earlier start'),
+      30_000,
+    );
+    process.kill(inner, 'SIGCONT');
     expect(await next.ended, next.errors()).toBe(0);
-    expect(next.errors()).toContain('waiting for an earlier start to put its guest away');
     expect(await leftovers()).toEqual([]);
   });
 
