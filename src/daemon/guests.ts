@@ -109,7 +109,9 @@ export class Guests {
     const record = this.record(wanted.name);
     const { end } = record.seen;
     const { clock } = this.#options;
-    if (end !== undefined && end.reason !== 'stopped') {
+    if (this.#options.unit !== undefined) {
+      if (record.automatic) record.seen.restarts += 1;
+    } else if (end !== undefined && end.reason !== 'stopped') {
       record.seen.restarts += 1;
       if (countsAsFailure(end)) {
         record.seen.restartTimes = [...recent(record.seen.restartTimes, wanted.restart, clock()), clock()];
@@ -149,9 +151,10 @@ export class Guests {
     this.#options.markDirty();
   }
 
-  /** systemd has begun to start the guest, and wishes and failures of before are past. */
-  preparing(name: string): void {
+  /** systemd has begun to start the guest, by itself or not, and wishes and failures of before are past. */
+  preparing(name: string, automatic: boolean): void {
     const record = this.record(name);
+    record.automatic = automatic;
     this.#forgiveSteps(name);
     record.blocked = '';
     record.seen.intent = 'auto';

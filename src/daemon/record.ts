@@ -23,6 +23,8 @@ export class GuestRecord {
   blocked = '';
   /** What the guest says of itself (STATUS= on /proc/mconsole), sanitised. */
   says = '';
+  /** systemd starts it by itself this time. */
+  automatic = false;
   /** The notify socket or the first answer showed that its kernel is up. */
   kernelUp = false;
 

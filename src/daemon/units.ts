@@ -75,12 +75,15 @@ export class Units implements UnitExecutors {
   async prepare(guest: string): Promise<void> {
     const { runner, guests } = this.#options;
     await guests.settled();
+    await runner.follow(guest);
+    // systemd begins to count anew with each start that somebody asks for.
+    const automatic = (runner.seen(guest)?.restarts ?? 0) > 0;
     const { end } = guests.record(guest).seen;
     // The limit is for failures: what an operator starts, and what reboots, does not count.
-    if (end === undefined || end.reason === 'stopped' || (end.reason === 'reboot' && end.wasReady)) {
+    if (!automatic || (end?.reason === 'reboot' && end.wasReady)) {
       await runner.forgive(guest).catch(() => undefined);
     }
-    guests.preparing(guest);
+    guests.preparing(guest, automatic);
     await runner.prepare(guest);
   }
 
