@@ -15,6 +15,14 @@ if [ "${UMLNFS_TEST_NAMESPACE:-}" != inside ]; then
 fi
 
 mount -t tmpfs -o mode=755 umlnfs-test /mnt
+# What tests run as an ordinary user is read from here, and the way to a checkout in /root is closed to that user.
+mkdir /mnt/checkout
+# As it is: a checkout somewhere under /mnt has no path any more.
+mount --no-canonicalize --rbind . /mnt/checkout
+cd /mnt/checkout
+
+# Roots that tests make are exported, and from version 6 on NFS-Ganesha exports no tmpfs, which /tmp is on Debian 13.
+export TMPDIR=/var/tmp
 
 # The packaged tun node may be root's alone; guests run as ordinary users.
 mknod -m 666 /mnt/tun c 10 200

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { ExportWanted } from '../../../model/desired.ts';
 import { UserError } from '../../../model/error.ts';
 import { pseudoPath } from '../../../plan/exported.ts';
@@ -42,7 +43,7 @@ export class Exports {
       const foreign = served.find(
         (entry) => entry.path === path && guestOfTag(entry.tag, entry.id) === undefined,
       );
-      if (foreign === undefined) throw error;
+      if (foreign === undefined) throw (await tmpfsCause(action, path, error)) ?? error;
       throw new UserError(action, `somebody else exports it already (Export_Id ${foreign.id})`, {
         hint: 'remove that export, or give the guest another Directory=',
         cause: error,
@@ -113,6 +114,17 @@ function idFor(
   if (before !== undefined && !inServer.has(before.id)) return before.id;
   const taken = new Set([...inServer, ...records.filter((record) => !isSame(record)).map(({ id }) => id)]);
   return chooseId(wanted.guest, wanted.path, taken);
+}
+
+/** From version 6 on it passes over every tmpfs, and then says nothing that helps. */
+async function tmpfsCause(action: string, path: string, cause: unknown): Promise<UserError | undefined> {
+  const tmpfsMagic = 0x0102_1994;
+  const found = await statfs(path).catch(() => undefined);
+  if (found?.type !== tmpfsMagic) return undefined;
+  return new UserError(action, `${path} is on a tmpfs, and NFS-Ganesha does not export that`, {
+    hint: 'move the root to a disk; where /tmp is a tmpfs, /var/tmp is not',
+    cause,
+  });
 }
 
 /** A client reaches its export through those above it, and would be refused there. */

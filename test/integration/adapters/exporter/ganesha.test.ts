@@ -289,7 +289,8 @@ describe('a server of somebody else', () => {
     await mkdir(join(directory, 'etc'));
     await writeFile(
       config,
-      `NFS_CORE_PARAM { Protocols = 4; Bind_addr = ${address}; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; }
+      `NFS_CORE_PARAM { Protocols = 4; Bind_addr = ${address}; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false;
+  Allow_Set_Io_Flusher_Fail = true; }
 NFSV4 { ${numeric ? 'Only_Numeric_Owners = true;' : '#Only_Numeric_Owners = true;\n'} RecoveryRoot = "${directory}/rec"; }
 EXPORT { Export_Id = 77; Path = "${await root('theirs')}"; Pseudo = "${await root('theirs')}"; Access_Type = RW;
   CLIENT { Clients = 192.168.2.50; Access_Type = RW; } FSAL { Name = VFS; } }
