@@ -138,8 +138,8 @@ function executors(
     removeTap: ({ name }) => removeTap(name),
     addExport: (step) => exporter.add(step.export),
     removeExport: ({ guest, path, client }) => exporter.remove(guest, path, client),
-    tailorRoot: async ({ directory, hostname }) => {
-      await tailor(directory, { hostname });
+    tailorRoot: async ({ directory, hostname, dns }) => {
+      await tailor(directory, { hostname, dns });
     },
     startGuest: (step) => steps.start(step),
     stopGuest: (step) => steps.stop(step),
@@ -155,6 +155,6 @@ async function observeRoot(guest: GuestWanted): Promise<RootSeen> {
   const { directory } = guest.root;
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) return { exists: false, tailored: false };
-  const changes = await tailoring(directory, { hostname: guest.hostname });
+  const changes = await tailoring(directory, { hostname: guest.hostname, dns: guest.network.dns });
   return { exists: true, tailored: changes.length === 0 };
 }

@@ -179,6 +179,7 @@ export function planPreparation(
       guest: name,
       directory,
       hostname: wanted.hostname,
+      dns: wanted.network.dns,
       why: 'the root lacks what umlnfs puts into it',
     });
   }

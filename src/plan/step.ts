@@ -15,6 +15,7 @@ export type Step = { readonly why: string } & (
       readonly guest: string;
       readonly directory: string;
       readonly hostname: string;
+      readonly dns: readonly string[];
     }
   | {
       readonly kind: 'guest.start';
