@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { makeGuestDirectory } from '../adapters/uml/guest-directory.ts';
+import { makeGuestDirectory, removeGuestDirectory } from '../adapters/uml/guest-directory.ts';
 import { type MconsoleCommand, mconsole } from '../adapters/uml/mconsole.ts';
 import type { NotifyHub } from '../adapters/uml/notify.ts';
 import type { Desired } from '../model/desired.ts';
@@ -53,6 +53,12 @@ export class GuestSteps {
   async listen(guest: string, uid: number): Promise<void> {
     const own = await makeGuestDirectory(this.#options.guestsDirectory, guest);
     await this.#options.hub.open(guest, `${own}/notify`, uid, mconsolePath(`${own}/uml`, guest));
+  }
+
+  /** Nothing of a guest without a process stays in the runtime directory. */
+  async forget(guest: string): Promise<void> {
+    await this.#options.hub.close(guest);
+    await removeGuestDirectory(this.#options.guestsDirectory, guest);
   }
 
   async stop(step: StepOf<'guest.stop'>): Promise<void> {

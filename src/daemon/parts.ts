@@ -146,6 +146,7 @@ function executors(
     forgetGuest: async ({ guest }) => {
       await systemd?.runner.forget(guest);
       await guests.forget(guest);
+      await steps.forget(guest);
     },
     units,
   };

@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestDaemon } from '../../support/daemon.ts';
@@ -94,6 +95,8 @@ describe('definitions', () => {
     expect(() => process.kill(pid, 0)).toThrow();
     expect((await daemon.cli('status', 'web2')).exitCode).toBe(4);
     expect((await daemon.cli('plan')).stdout).not.toContain('web2');
+    const inRuntime = () => readdir(join(daemon.directory, 'runtime/guests'));
+    await expect.poll(inRuntime).toEqual(['web1']);
   });
 
   test('a root that does not exist is said, and used as soon as it does', async () => {
