@@ -6,14 +6,16 @@ import type { GuestRecord } from './record.ts';
 
 /** How often (ms) a guest whose readiness has to be asked for is asked. */
 const readinessInterval = 150;
+/** How soon (ms) a console that a guest let go of is looked for again. */
+const consoleInterval = 500;
 /** Time (ms) for the answer to one such question. */
 const readinessTimeout = 1_000;
 
 export interface HealthOptions {
   /** Asks the guest's kernel over mconsole; rejects when it does not answer in time (ms). */
   readonly ask: (guest: string, command: 'version' | 'proc 1/mounts', timeout: number) => Promise<string>;
-  /** The pts of the guest's console, or empty. */
-  readonly console: (guest: string) => Promise<string>;
+  /** The pts of the guest's console, or empty; `known` is what it was when last asked. */
+  readonly console: (guest: string, known: string) => Promise<string>;
   readonly clock: () => number;
   readonly onReady: (guest: string, how: string) => void;
   readonly markDirty: () => void;
@@ -55,19 +57,24 @@ export class Health {
     const definition = wanted();
     let next = readinessInterval;
     if (pid !== undefined && record.seen.stop === undefined && definition !== undefined) {
-      if (record.console === '' && record.kernelUp) await this.#learnConsole(record, pid);
+      const answers = record.kernelUp && record.seen.health.failures === 0;
+      const lost = answers && (await this.#learnConsole(record, pid)) === 'lost';
       if (record.seen.readyAt === undefined) await this.#lookForReadiness(record, definition, pid);
       else next = await this.#check(record, definition, pid);
+      if (lost) next = Math.min(next, consoleInterval);
     }
     this.#timers.delete(record.name);
     if (record.seen.process !== undefined) this.#schedule(record, wanted, next);
   }
 
-  async #learnConsole(record: GuestRecord, pid: number): Promise<void> {
-    const pts = await this.#options.console(record.name).catch(() => '');
-    if (record.seen.process?.pid !== pid || pts === '') return;
+  /** A guest that lets go of its console (a login that ends does) gets another pts for the next. */
+  async #learnConsole(record: GuestRecord, pid: number): Promise<'lost' | undefined> {
+    const before = record.console;
+    const pts = await this.#options.console(record.name, before).catch(() => before);
+    if (record.seen.process?.pid !== pid || pts === before) return undefined;
     record.console = pts;
     this.#options.markDirty();
+    return pts === '' ? 'lost' : undefined;
   }
 
   /** A guest that was ready or not before this daemon began cannot tell again: its mounts do. */

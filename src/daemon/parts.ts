@@ -8,7 +8,7 @@ import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
 import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
 import { Marks } from '../adapters/state/marks.ts';
 import { buildInitramfs, initramfsPath } from '../adapters/uml/initramfs/initramfs.ts';
-import { consolePty } from '../adapters/uml/mconsole.ts';
+import { consolePty, isPtyOf } from '../adapters/uml/mconsole.ts';
 import { NotifyHub } from '../adapters/uml/notify.ts';
 import { probeKernel } from '../adapters/uml/probe.ts';
 import type { Host } from '../definition/guest.ts';
@@ -100,9 +100,10 @@ export function assemble(options: PartsOptions): Parts {
     },
     health: {
       ask: (guest, command, timeout) => steps.ask(guest, command, timeout),
-      console: async (guest) => {
+      console: async (guest, known) => {
         const peerUid = uidOf(guest);
         if (peerUid === undefined) return '';
+        if (known !== '' && (await isPtyOf(known, peerUid))) return known;
         const where = { timeoutMs: 1_000, replyDir: replyDirectory, peerUid };
         return (await consolePty(steps.mconsole(guest), where)) ?? '';
       },

@@ -15,6 +15,12 @@ interface LogLine {
   readonly reason?: string;
 }
 
+export interface CliAnswer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | undefined;
+}
+
 /** umlnfsd as a process of its own, with directories of its own, and the CLI to ask it. */
 export class TestDaemon {
   readonly directory: string;
@@ -124,12 +130,18 @@ export class TestDaemon {
   }
 
   /** The CLI; never throws for an exit status. */
-  async cli(...args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number | undefined }> {
+  cli(...args: string[]): Promise<CliAnswer> {
+    return this.cliGiven('', ...args);
+  }
+
+  /** The CLI with `input` on its standard input. */
+  async cliGiven(input: string, ...args: string[]): Promise<CliAnswer> {
     const bus = `--bus=unix:path=${join(this.directory, 'runtime/bus')}`;
     const { stdout, stderr, exitCode } = await execa(
       'node',
       [join(this.#sources, 'cli/main.js'), bus, ...args],
       {
+        input,
         reject: false,
         timeout: 60_000,
       },

@@ -10,7 +10,7 @@ export PATH=/bin
 mount -t proc proc /proc
 echo 0 > /proc/sys/kernel/ctrl-alt-del
 trap 'poweroff -f' INT
-setsid sh -c 'while :; do sh <> /dev/tty1 >&0 2>&1; sleep 1; done' &
+while :; do setsid sh -c 'exec sh <> /dev/tty1 >&0 2>&1'; sleep 0.1; done &
 echo READY=1 > /proc/mconsole
 while :; do
   if mv /do /doing 2> /dev/null; then sh /doing > /done.new 2>&1; mv /done.new /done; fi

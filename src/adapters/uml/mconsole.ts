@@ -133,6 +133,11 @@ export async function consolePty(path: string, options: MconsoleOptions): Promis
   const { ok, text } = await mconsole(path, 'config con1', options);
   const pts = /^pts:(\/dev\/pts\/\d{1,9})$/.exec(text)?.[1];
   if (!ok || pts === undefined) return undefined;
+  return (await isPtyOf(pts, options.peerUid)) ? pts : undefined;
+}
+
+/** Whether the pts is there and belongs to the user `uid`. */
+export async function isPtyOf(pts: string, uid: number): Promise<boolean> {
   const device = await lstat(pts).catch(() => undefined);
-  return device?.isCharacterDevice() === true && device.uid === options.peerUid ? pts : undefined;
+  return device?.isCharacterDevice() === true && device.uid === uid;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadStream } from 'node:tty';
 import type { Client } from '../../adapters/dbus/client.ts';
 import type { DaemonUnreachable } from '../../adapters/dbus/client-errors.ts';
@@ -8,6 +9,8 @@ import { openPts } from './pts.ts';
 
 /** Milliseconds between two tries to attach again; what the daemon tells comes in between. */
 const retryInterval = 500;
+/** Milliseconds in which a guest whose last console was left just now gets its next. */
+const patience = 8_000;
 
 export interface AttachmentEvents {
   output(bytes: Buffer): void;
@@ -49,16 +52,9 @@ export class Attachment {
     if (status === undefined)
       throw new NoSuchGuest(action, 'there is no such guest', { hint: 'see umlnfs status' });
     this.#status = status;
-    if (status.console === '') {
-      const down = status.pid === 0;
-      throw new UserError(action, down ? `it is ${status.state}` : 'it has none yet', {
-        hint: down
-          ? `umlnfs start ${this.#name}`
-          : 'try again when it has booted further; umlnfs logs shows how far it is',
-      });
-    }
+    if (status.console === '') throw noConsole(action, status);
     try {
-      this.#use(await openPts(this.#name, status.console, status.uid));
+      this.#use(await this.#firstStream(action));
     } catch (error) {
       if (error instanceof UserError) throw error;
       const denied = (error as NodeJS.ErrnoException).code === 'EACCES';
@@ -67,6 +63,29 @@ export class Attachment {
         (error as Error).message,
         denied ? { hint: 'it is for root; use sudo' } : {},
       );
+    }
+  }
+
+  async #firstStream(action: string): Promise<ReadStream> {
+    this.#opening = true;
+    const deadline = performance.now() + patience;
+    try {
+      for (;;) {
+        const status = this.#status;
+        if (status === undefined) throw new UserError(action, 'its definition was removed');
+        if (status.pid === 0) throw noConsole(action, status);
+        try {
+          if (status.console !== '') return await openPts(this.#name, status.console, status.uid);
+        } catch (error) {
+          const { code = '' } = error as NodeJS.ErrnoException;
+          // Somebody left it before: the guest makes another, which the daemon tells.
+          if (!['ENOENT', 'EIO'].includes(code) || performance.now() > deadline) throw error;
+        }
+        if (performance.now() > deadline) throw noConsole(action, status);
+        await delay(100);
+      }
+    } finally {
+      this.#opening = false;
     }
   }
 
@@ -135,4 +154,13 @@ export class Attachment {
       this.#opening = false;
     }
   }
+}
+
+function noConsole(action: string, { name, pid, state }: GuestStatus): UserError {
+  const down = pid === 0;
+  return new UserError(action, down ? `it is ${state}` : 'it has none yet', {
+    hint: down
+      ? `umlnfs start ${name}`
+      : 'try again when it has booted further; umlnfs logs shows how far it is',
+  });
 }

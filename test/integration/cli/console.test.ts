@@ -122,6 +122,20 @@ test('without a terminal: a guest that ends is an error', async () => {
   expect(stderr).toContain('cannot stay on the console of guest web1: ');
 });
 
+test('a console that the last user left is followed by the next one', async () => {
+  const { path } = guest;
+  await guest.end();
+  expect(path).toMatch(/^\/dev\/pts/);
+  const running = stage.cli(['console', '--idle=0.3', 'web1'], { input: 'id\n' });
+  // The daemon finds out a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  control.set('web1', { console: '' });
+  guest = await boot();
+  guest.answer('id\n', 'uid=0(root)\r\n');
+  const { stdout, stderr, code } = await running;
+  expect({ stdout, stderr, code }).toEqual({ stdout: 'uid=0(root)\n', stderr: '', code: 0 });
+});
+
 test('the user is told why there is no console', async () => {
   await powerOff();
   const stopped = await stage.cli(['console', 'web1'], { input: '' });

@@ -35,6 +35,13 @@ describe('the life of a guest', () => {
     expect(JSON.parse(tap.stdout)).toMatchObject([{ master: 'uml0', ifalias: 'umlnfs:web1' }]);
   });
 
+  test('its console can be left and taken again', async () => {
+    for (const word of ['first', 'second', 'third']) {
+      const { stdout, stderr } = await daemon.cliGiven(`echo ${word} word\n`, 'console', 'web1');
+      expect(stdout, stderr).toMatch(new RegExp(`^${word} word`, 'm'));
+    }
+  });
+
   test('killed, it is started again', async () => {
     const { pid } = await daemon.until('web1', { state: 'running' });
     process.kill(pid, 'SIGKILL');
