@@ -21,7 +21,7 @@ export function statusOf(record: GuestRecord, context: StatusContext): GuestStat
   const wanted = context.desired?.guests.get(record.name);
   const { seen } = record;
   const unusable = wanted === undefined && context.definitionProblems.has(record.name);
-  const state = unusable && seen.process === undefined ? 'failed' : stateOf(wanted, seen, context.now);
+  const state = unusable && seen.process === undefined ? 'failed' : stateNow(record, wanted, context);
   if (state !== record.state) {
     record.state = state;
     record.stateSince = Date.now() * 1000;
@@ -57,6 +57,14 @@ export function statusOf(record: GuestRecord, context: StatusContext): GuestStat
   };
 }
 
+/** A guest that something stands in the way of is not starting: it is tried again and again. */
+function stateNow(record: GuestRecord, wanted: GuestWanted | undefined, context: StatusContext): GuestState {
+  const { seen } = record;
+  const state = stateOf(wanted, seen, context.now);
+  const obstructed = record.blocked !== '' || context.sharedProblem !== undefined;
+  return state === 'starting' && seen.process === undefined && obstructed ? 'backoff' : state;
+}
+
 function healthOf(record: GuestRecord): GuestStatus['health'] {
   const { health, readyAt } = record.seen;
   if (readyAt === undefined) return 'unknown';
@@ -69,7 +77,7 @@ function problemOf(record: GuestRecord, state: GuestState, context: StatusContex
   if (record.blocked !== '') return record.blocked;
   if (record.seen.problem !== undefined) return record.seen.problem;
   if (definition !== undefined) return definition;
-  const waits = state === 'starting' && record.seen.process === undefined;
+  const waits = record.seen.process === undefined && (state === 'starting' || state === 'backoff');
   return waits ? (context.sharedProblem ?? '') : '';
 }
 

@@ -103,6 +103,7 @@ describe('definitions', () => {
     await daemon.define('late', '[Guest]\nAddress=192.168.2.9\nMemory=64M\n');
     const told = async () => (await daemon.status('late').catch(() => undefined))?.problem ?? '';
     await expect.poll(told).toContain('export/late does not exist');
+    expect(await daemon.status('late')).toMatchObject({ state: 'backoff', pid: 0 });
     await makeTinyRoot(daemon.root('late'));
     await daemon.until('late', { state: 'running' });
   });
