@@ -40,7 +40,7 @@ mkdir "$tree"
 node_modules/.bin/tsc -p tsconfig.build.json --outDir "$tree/dist" --sourceMap false
 # For the checkout only.
 rm -rf "$tree/dist/bench"
-(cd src && find . -name '*.sh' -exec cp --parents {} "$tree/dist" \;)
+(cd src && find . \( -name '*.sh' -o -name '*.config' \) -exec cp --parents {} "$tree/dist" \;)
 cp -R package.json package-lock.json README.md SECURITY.md etc units docs "$tree"
 cp -R packaging/debian "$tree/debian"
 node "$tree/dist/manual/main.js" "$tree"

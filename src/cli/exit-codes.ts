@@ -11,6 +11,7 @@ export const exitCodes = {
   unreachable: { code: 5, doc: 'The daemon cannot be reached, or ended meanwhile.' },
   denied: { code: 6, doc: 'Not permitted: it is for root.' },
   timeout: { code: 7, doc: 'The time of --timeout is over. What was asked for goes on.' },
+  interrupted: { code: 130, doc: 'Interrupted, by Ctrl-C for example. Nothing half-made is left.' },
 } as const;
 
 export type ExitReason = keyof typeof exitCodes;

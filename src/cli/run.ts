@@ -5,6 +5,7 @@ import { version } from '../model/version.ts';
 import type { ExitReason } from './exit-codes.ts';
 import { findVerb } from './find-verb.ts';
 import { generalHelp, groupHelp, verbHelp } from './help.ts';
+import { Interrupted } from './interruptible.ts';
 import { globalOptions } from './options.ts';
 import { print, tell } from './output.ts';
 import { type Invocation, UsageError, type Verb } from './verb.ts';
@@ -111,5 +112,6 @@ function fail(error: unknown): ExitReason {
   if (error instanceof DaemonUnreachable) return 'unreachable';
   if (error instanceof NoSuchGuest) return 'noSuchGuest';
   if (error instanceof AccessDenied) return 'denied';
+  if (error instanceof Interrupted) return 'interrupted';
   return error instanceof TimedOut ? 'timeout' : 'failure';
 }

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
 const root = join(import.meta.dirname, '../..');
@@ -22,7 +22,7 @@ async function compile(): Promise<string> {
     reject: false,
   });
   await access(join(out, 'adapters/uml/runner.js'));
-  const scripts = 'adapters/uml/initramfs';
-  await execa('sh', ['-c', `cp "src/${scripts}/"*.sh "$1/${scripts}/"`, 'cp', out], { cwd: root });
+  for (const files of ['adapters/uml/initramfs/*.sh', 'adapters/kernels/build/*.config'])
+    await execa('sh', ['-c', `cp src/${files} "$1/${dirname(files)}/"`, 'cp', out], { cwd: root });
   return out;
 }

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../model/error.ts';
+import type { Request } from '../../../model/kernel-fragment.ts';
+import type { KernelReport } from '../../../model/kernel-report.ts';
+import { readKernel } from '../../uml/probe.ts';
+import { nobody } from '../../uml/unprivileged.ts';
+import { describeKernel } from '../describe.ts';
+import { checkName, checkPlace, install, stage } from '../install.ts';
+import { runCommand } from './command.ts';
+import { checkConfig, configure, readFragments } from './configure.ts';
+import { locateSource, openSource, type SourceWanted } from './source.ts';
+import type { BuildProgress, Work } from './work.ts';
+
+export interface BuildWanted {
+  readonly source: SourceWanted;
+  /** A further fragment of configuration, a file. */
+  readonly config: string | undefined;
+  /** Without it the version of the tree. */
+  readonly name: string | undefined;
+  /** Whether a kernel of that name is replaced. */
+  readonly replace: boolean;
+  /** How much is compiled at once; without it as much as there are processors. */
+  readonly jobs: number | undefined;
+  /** Where kernels are kept. */
+  readonly directory: string;
+}
+
+export interface Built {
+  readonly name: string;
+  readonly report: KernelReport;
+  /** What umlnfs would have liked and the tree does not have. */
+  readonly without: readonly Request[];
+}
+
+/**
+ * Builds a UML kernel with everything a guest needs built in, and installs it when it is whole and has been asked
+ * what it can do. Takes minutes. Nothing stays behind where it fails or is ended early.
+ * @throws UserError with the compiler's last lines; the signal's reason
+ */
+export async function buildKernel(
+  wanted: BuildWanted,
+  signal: AbortSignal,
+  progress: BuildProgress,
+): Promise<Built> {
+  const { directory, replace } = wanted;
+  const action = wanted.name === undefined ? 'build a kernel' : `build kernel ${wanted.name}`;
+  const work: Work = { action, signal, progress };
+  if (wanted.name !== undefined) await checkName(wanted.name, { directory, replace, action });
+  await checkPlace(directory, action);
+  const asked = await readFragments(wanted.config, action);
+  const source = await locateSource(wanted.source, work);
+  const scratch = await mkdtemp(join(process.env.TMPDIR || '/var/tmp', 'umlnfs-kernel-'));
+  try {
+    const build = join(scratch, 'build');
+    await mkdir(build);
+    const tree = await openSource(source, scratch, work);
+    const make = ['make', '--no-print-directory', '-C', tree, `O=${build}`, 'ARCH=um'];
+    const version = await runCommand([...make, '-s', 'kernelversion'], { action, signal });
+    const name = wanted.name ?? version.trim();
+    if (wanted.name === undefined) await checkName(name, { directory, replace, action });
+    const without = await configure(make, build, asked, work);
+    await compile(make, wanted.jobs ?? availableParallelism(), work);
+    progress.phase('checking');
+    const staged = await stage(directory, name, build, work);
+    try {
+      const report = await describeKernel(staged.kernel);
+      if (report.verdict !== 'works') throw new UserError(action, `of what was compiled, ${report.reason}`);
+      checkConfig((await readKernel(staged.kernel, nobody())).config, asked, action);
+      signal.throwIfAborted();
+      const path = await install(staged, { name, directory, replace, action, version: report.version });
+      return { name, report: { ...report, path }, without };
+    } finally {
+      await rm(staged.directory, { recursive: true, force: true });
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function compile(
+  make: readonly string[],
+  jobs: number,
+  { action, signal, progress }: Work,
+): Promise<void> {
+  progress.phase('compiling');
+  let files = 0;
+  await runCommand([...make, `-j${jobs}`, 'linux'], {
+    action,
+    signal,
+    // Who built it, and where, is nothing that guests need to know.
+    env: { KBUILD_BUILD_USER: 'umlnfs', KBUILD_BUILD_HOST: 'umlnfs' },
+    onLine: (line) => {
+      const file = /^\s+[A-Z]+\s+(\S+)/.exec(line)?.[1];
+      if (file === undefined) return;
+      files += 1;
+      progress.detail(`${files} files, ${file}`);
+    },
+    hint: 'correct the sources, or name others with --source=',
+  });
+}
