@@ -22,6 +22,8 @@ export interface SystemdRunnerOptions {
 
 /** Milliseconds from the end of a unit's preparation to its main process. */
 const spawnPatience = 15_000;
+/** A unit that changes all the time is believed after so many questions. */
+const mostAttempts = 8;
 
 interface Waiter {
   readonly resolve: () => void;
@@ -31,6 +33,8 @@ interface Waiter {
 /** What is known of one guest's unit. */
 class Unit {
   state: UnitState = noUnit;
+  /** Signals about it so far. */
+  heard = 0;
   /** The process that the daemon knows of. */
   pid = 0;
   /** Somebody asked systemd to stop or restart it while this process ran. */
@@ -55,9 +59,9 @@ export class SystemdRunner implements GuestRunner {
   constructor(options: SystemdRunnerOptions) {
     this.#options = options;
     const listener: ManagerListener = {
-      changed: (guest, state) => this.#take(guest, state),
+      changed: (guest, state) => this.#hear(guest, state),
       jobEnded: (guest) => void this.#refresh(guest),
-      unloaded: (guest) => this.#take(guest, { active: 'inactive', sub: 'dead', job: false, mainPid: 0 }),
+      unloaded: (guest) => this.#hear(guest, { active: 'inactive', sub: 'dead', job: false, mainPid: 0 }),
       unsure: () => {
         for (const guest of this.#units.keys()) void this.#refresh(guest);
       },
@@ -98,7 +102,7 @@ export class SystemdRunner implements GuestRunner {
     if (this.#units.has(guest)) return;
     const unit = this.#unit(guest);
     await this.#options.manager.watch(guest);
-    unit.state = await this.#options.manager.state(guest);
+    unit.state = await this.#ask(guest, unit);
     unit.begun = (await stat(this.#begunFile(guest)).catch(() => undefined)) !== undefined;
   }
 
@@ -221,8 +225,22 @@ export class SystemdRunner implements GuestRunner {
   }
 
   async #refresh(guest: string): Promise<void> {
-    const state = await this.#options.manager.state(guest).catch(() => undefined);
+    const state = await this.#ask(guest, this.#unit(guest)).catch(() => undefined);
     if (state !== undefined) this.#take(guest, state);
+  }
+
+  /** The unit's state now. Signals that come while the answers do are newer than some of these: then once more. */
+  async #ask(guest: string, unit: Unit): Promise<UnitState> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { heard } = unit;
+      const state = await this.#options.manager.state(guest);
+      if (unit.heard === heard || attempt === mostAttempts) return state;
+    }
+  }
+
+  #hear(guest: string, change: Partial<UnitState>): void {
+    this.#unit(guest).heard += 1;
+    this.#take(guest, change);
   }
 
   /** What systemd told of a unit, all of it or a part. */
@@ -270,7 +288,7 @@ export class SystemdRunner implements GuestRunner {
   /** The start under way may have been given up; or else the end of an earlier one is told late. */
   async #checkStart(guest: string, unit: Unit): Promise<void> {
     const { waiter, spawned } = unit;
-    const state = await this.#options.manager.state(guest).catch(() => undefined);
+    const state = await this.#ask(guest, unit).catch(() => undefined);
     if (state === undefined || !isDown(state)) return;
     if (unit.spawned === spawned) spawned?.(undefined);
     if (unit.waiter === waiter)
