@@ -113,7 +113,7 @@ test('what is for root is refused to others: exit status 6', async () => {
   );
   expect(exitCode).toBe(6);
   expect(stderr).toBe(
-    'umlnfs: cannot stop guest web3: user 65534 may not stop guests\numlnfs: hint: ask root, or use sudo',
+    'umlnfs: cannot stop guest web3: user 65534 may not stop guests\numlnfs: hint: ask an administrator, or use sudo',
   );
 });
 

@@ -74,7 +74,7 @@ describe('definitions', () => {
       const address = index % 2 === 0 ? 'Adress=nonsense' : 'Address=192.168.2.2';
       await writeFile(
         daemon.definition('web1'),
-        `[Guest]\n${address}\nMemory=64M\nDescription=change ${index}\n`,
+        `[Guest]\n${address}\nMemory=64M\nDescription=change ${index}\n[Root]\nAc=no\n`,
       );
     }
     expect(await daemon.until('web1', { description: 'change 999' })).toMatchObject({ pid, problem: '' });
