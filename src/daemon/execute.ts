@@ -9,6 +9,7 @@ import type { Guests } from './guests.ts';
 /** What carries a step out; each is idempotent and throws UserError when it cannot. */
 export interface Executors {
   ensureBridge(step: StepOf<'bridge.ensure'>): Promise<void>;
+  removeBridge(step: StepOf<'bridge.remove'>): Promise<void>;
   startExporter(step: StepOf<'exporter.start'>): Promise<void>;
   buildInitramfs(step: StepOf<'initramfs.build'>): Promise<void>;
   /** All at once, since one call of ip(8) makes many; the map holds what failed, by tap name. */
@@ -39,7 +40,13 @@ const breadth = 8;
 /** A plan carried out this often in a row without an effect is a step that lies, and is treated as failed. */
 const sameAgain = 5;
 
-const sharedKinds = ['bridge.ensure', 'exporter.start', 'initramfs.build', 'units.configure'] as const;
+const sharedKinds = [
+  'bridge.ensure',
+  'bridge.remove',
+  'exporter.start',
+  'initramfs.build',
+  'units.configure',
+] as const;
 type Shared = StepOf<(typeof sharedKinds)[number]>;
 
 function isShared(step: Step): step is Shared {
@@ -96,6 +103,7 @@ export class Executor {
         this.#refuseRepeats(step, '');
         this.#announce(step);
         if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
+        else if (step.kind === 'bridge.remove') await this.#executors.removeBridge(step);
         else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
         else if (step.kind === 'units.configure') await this.#executors.units?.configure(step);
         else await this.#executors.buildInitramfs(step);

@@ -43,6 +43,9 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
   );
   return {
     bridge: links.bridges.get(desired.bridge.name),
+    oldBridges: [...links.bridges.values()]
+      .filter(({ ours, name }) => ours && name !== desired.bridge.name)
+      .map(({ name }) => name),
     taps,
     exporter,
     kernels,

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { stopPrivateBus } from '../adapters/dbus/private-bus.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
-import { ensureBridge } from '../adapters/ip/bridge.ts';
+import { ensureBridge, removeBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
 import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
@@ -131,6 +131,7 @@ function executors(
   const { exporter, host, systemd } = options;
   return {
     ensureBridge: ({ bridge }) => ensureBridge(bridge),
+    removeBridge: ({ name }) => removeBridge(name),
     startExporter: () => exporter.start(),
     buildInitramfs: async ({ kernel }) => {
       await buildInitramfs(host.directories.cache, kernel, await probeKernel(kernel, nobody));

@@ -145,7 +145,7 @@ export interface GuestSeen {
 
 /** A failed step that several guests need. */
 export interface SharedFailure {
-  readonly step: 'bridge.ensure' | 'exporter.start' | 'initramfs.build' | 'units.configure';
+  readonly step: 'bridge.ensure' | 'bridge.remove' | 'exporter.start' | 'initramfs.build' | 'units.configure';
   readonly problem: string;
   /** When it may be tried again; milliseconds on the monotonic clock. */
   readonly retryAt: number;
@@ -153,6 +153,8 @@ export interface SharedFailure {
 
 export interface Observed {
   readonly bridge: BridgeSeen | undefined;
+  /** Names of other bridges that umlnfs made. */
+  readonly oldBridges?: readonly string[];
   /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */
   readonly taps: ReadonlyMap<string, TapSeen>;
   readonly exporter: ExporterSeen;

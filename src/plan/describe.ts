@@ -6,6 +6,8 @@ function what(step: Step): string {
   switch (step.kind) {
     case 'bridge.ensure':
       return `make bridge ${step.bridge.name} with ${step.bridge.address}/${step.bridge.prefix}`;
+    case 'bridge.remove':
+      return `remove bridge ${step.name}`;
     case 'tap.ensure':
       return `make tap ${step.tap.name} on ${step.tap.bridge} for user ${step.tap.uid}`;
     case 'tap.remove':

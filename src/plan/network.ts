@@ -18,6 +18,15 @@ export function planBridge(desired: Desired, observed: Observed): Step[] {
   return amiss === undefined ? [] : [{ kind: 'bridge.ensure', bridge, why: amiss }];
 }
 
+/**
+ * Bridges of umlnfs that the host file named before. They have to go: with the same network on two bridges, the host
+ * sends what is for the guests to the wrong one.
+ */
+export function planStaleBridges(desired: Desired, observed: Observed): Step[] {
+  const why = `the bridge's name is ${desired.bridge.name} now`;
+  return (observed.oldBridges ?? []).map((name) => ({ kind: 'bridge.remove', name, why }));
+}
+
 function tapAmiss(tap: TapWanted, seen: TapSeen | undefined): string | undefined {
   if (seen === undefined) return `there is no tap ${tap.name}`;
   if (seen.guest !== tap.guest) return `${tap.name} is not marked as the tap of ${tap.guest}`;

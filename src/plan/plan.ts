@@ -5,7 +5,7 @@ import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
 import { type Launch, planIdle, planRunning } from './guests.ts';
-import { planBridge, planStaleTaps, planTap } from './network.ts';
+import { planBridge, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import type { Step } from './step.ts';
 import { planUnit, planUnitFiles } from './units.ts';
 
@@ -42,6 +42,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   if (failed?.step !== 'units.configure') steps.push(...planUnitFiles(desired, observed));
   if (desired.guests.size > 0 && failed?.step !== 'bridge.ensure') {
     steps.push(...planBridge(desired, observed));
+    if (failed?.step !== 'bridge.remove') steps.push(...planStaleBridges(desired, observed));
     if (failed?.step !== 'exporter.start') steps.push(...planExporter(desired, observed));
   }
   for (const wanted of desired.guests.values()) {

@@ -4,6 +4,8 @@ import type { EndReason, StopPhase } from '../model/observed.ts';
 /** One thing to do. `why` is for people: it completes the sentence "… because WHY". */
 export type Step = { readonly why: string } & (
   | { readonly kind: 'bridge.ensure'; readonly bridge: BridgeWanted }
+  /** A bridge that umlnfs made, and that has another name now. */
+  | { readonly kind: 'bridge.remove'; readonly name: string }
   | { readonly kind: 'tap.ensure'; readonly guest: string; readonly tap: TapWanted }
   | { readonly kind: 'tap.remove'; readonly guest: string; readonly name: string }
   | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' | 'exportfs' }

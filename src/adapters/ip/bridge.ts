@@ -30,7 +30,7 @@ export async function ensureBridge(bridge: BridgeWanted): Promise<void> {
       // ARP tables lose their root for a while. No STP: a guest's link is there at once. No snooping: without a
       // multicast querier on the network it loses groups.
       [
-        ...['link', 'add', 'name', name, 'address', await bridgeMac(name), 'type', 'bridge'],
+        ...['link', 'add', 'name', name, 'address', await bridgeMac(), 'type', 'bridge'],
         ...['stp_state', '0', 'forward_delay', '0', 'mcast_snooping', '0'],
       ],
       ['link', 'set', 'dev', name, 'alias', bridgeAlias],
@@ -55,9 +55,9 @@ export async function removeBridge(name: string): Promise<void> {
   if (cause !== undefined && !/Cannot find device/.test(cause)) throw new UserError(action, cause);
 }
 
-/** Stays the same when the bridge is made anew, as guests that still run know it. */
-async function bridgeMac(name: string): Promise<string> {
+/** Stays the same when the bridge is made anew, under another name too, as guests that still run know it. */
+async function bridgeMac(): Promise<string> {
   const machine = await readFile('/etc/machine-id', 'utf8').catch(() => '');
-  // No guest can have a name with a space: no two share an address.
-  return stableMac(machine.trim() || hostname(), `bridge ${name}`);
+  // No guest can have a name with a space: none has the same address.
+  return stableMac(machine.trim() || hostname(), 'the bridge');
 }

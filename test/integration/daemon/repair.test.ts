@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,6 +31,23 @@ describe('what is broken by hand is repaired, and the guest goes on', () => {
     const master = async () =>
       (await execa('ip', ['-br', 'link', 'show', 'master', 'uml0'], { reject: false })).stdout;
     await expect.poll(master).toContain('uml-web1');
+    await rootWorks();
+    expect((await daemon.status('web1')).pid).toBe(pid);
+  });
+
+  test("the bridge's name, changed in the host file", async () => {
+    const { pid } = await daemon.status('web1');
+    const bridges = async () =>
+      (await execa('ip', ['-br', 'link', 'show', 'type', 'bridge'])).stdout
+        .split('\n')
+        .map((line) => line.split(' ')[0]);
+    const file = join(daemon.directory, 'etc/umlnfs.conf');
+    const before = await readFile(file, 'utf8');
+    await writeFile(file, `${before}[Bridge]\nName=other0\n`);
+    await expect.poll(bridges).toEqual(['other0']);
+    await rootWorks();
+    await writeFile(file, before);
+    await expect.poll(bridges).toEqual(['uml0']);
     await rootWorks();
     expect((await daemon.status('web1')).pid).toBe(pid);
   });

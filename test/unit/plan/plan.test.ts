@@ -55,6 +55,16 @@ describe('from nothing', () => {
   });
 });
 
+test('the bridge of before goes when the new one is there, and the taps move over', () => {
+  const taps = new Map(
+    [...observedFor(desired).taps].map(([name, tap]) => [name, { ...tap, master: 'old0' }] as const),
+  );
+  const change = { bridge: undefined, oldBridges: ['old0'], taps };
+  const running = withGuest(runningGuest(web1, desired), change);
+  expect(kinds(running)).toEqual(['bridge.ensure', 'bridge.remove', 'tap.ensure']);
+  expect(kinds(withGuest(runningGuest(web1, desired)))).toEqual([]);
+});
+
 describe('a guest that runs as defined', () => {
   test('needs nothing', () => {
     expect(kinds(withGuest(runningGuest(web1, desired)))).toEqual([]);
