@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Catalog, nextCatalog } from '../definition/catalog.ts';
 import type { Host } from '../definition/guest.ts';
+import { untilRestart } from '../definition/until-restart.ts';
 import { desired as derive } from '../model/derive.ts';
 import type { Desired } from '../model/desired.ts';
 import { UserError } from '../model/error.ts';
@@ -23,6 +24,7 @@ export class DefinitionStore {
   readonly #locations: Locations;
   readonly #hostId: string;
   #catalog: Catalog | undefined;
+  #first: Host | undefined;
 
   constructor(where: Locations, hostId: string) {
     this.#locations = where;
@@ -40,13 +42,15 @@ export class DefinitionStore {
       });
     }
     this.#catalog = catalog;
-    const { host, guests, users } = catalog;
+    const { guests, users } = catalog;
+    this.#first ??= catalog.host;
+    const { host, problems: late } = untilRestart(this.#first, catalog.host, loaded.hostFile);
     const { desired, problems } = derive(host, guests.values(), this.#hostId, undefined, users);
     const held = new Set([...loaded.guests.keys()].filter((name) => !desired.guests.has(name)));
     return {
       host,
       desired: { ...desired, held, incomplete: !catalog.complete },
-      problems: [...catalog.problems, ...problems],
+      problems: [...catalog.problems, ...late, ...problems],
       files: new Map([...guests.values()].map((guest) => [guest.name, guest.file])),
     };
   }

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -97,6 +97,20 @@ describe('definitions', () => {
     expect((await daemon.cli('plan')).stdout).not.toContain('web2');
     const inRuntime = () => readdir(join(daemon.directory, 'runtime/guests'));
     await expect.poll(inRuntime).toEqual(['web1']);
+  });
+
+  test('what a daemon is built on stays as it is until its restart, and that is said', async () => {
+    const { pid } = await daemon.status('web1');
+    const file = join(daemon.directory, 'etc/umlnfs.conf');
+    const before = await readFile(file, 'utf8');
+    await writeFile(file, `${before}[Directories]\nRuntime=/run/elsewhere\n[Server]\nExporter=none\n`);
+    const told = async () => (await daemon.cli('reload')).stderr;
+    await expect.poll(told).toMatch(/umlnfs\.conf:\d+: warning: cannot change Runtime= of \[Directories\]/);
+    expect(await told()).toContain('cannot change Exporter= of [Server] while umlnfsd runs');
+    expect(await daemon.status('web1')).toMatchObject({ pid, state: 'running' });
+    expect((await daemon.cli('plan')).stdout).toBe('nothing to do');
+    await writeFile(file, before);
+    await expect.poll(told).not.toContain('umlnfs.conf');
   });
 
   test('a root that does not exist is said, and used as soon as it does', async () => {
