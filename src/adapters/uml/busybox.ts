@@ -9,18 +9,33 @@ export interface Busybox {
   readonly applets: ReadonlySet<string>;
 }
 
+/** What each file was found to be, as long as it is the same: this is asked at every look at the host. */
+const known = new Map<string, Promise<Busybox | undefined>>();
+
 /** The statically linked busybox of this host; `undefined` where there is none. */
 export async function findBusybox(candidates: readonly string[] = places): Promise<Busybox | undefined> {
   for (const path of candidates) {
-    if (!(await isStatic(path))) continue;
-    const { stdout, exitCode } = await execa(path, ['--list'], {
-      reject: false,
-      timeout: 5_000,
-      stdin: 'ignore',
-    });
-    if (exitCode === 0) return { path, applets: new Set(stdout.split('\n')) };
+    const file = await stat(path, { bigint: true }).catch(() => undefined);
+    if (file === undefined) continue;
+    const key = [path, file.dev, file.ino, file.size, file.mtimeNs, file.ctimeNs].join('\0');
+    const asking = known.get(key) ?? ask(path);
+    known.set(key, asking);
+    const found = await asking;
+    if (found !== undefined) return found;
+    // It may have failed for want of something else.
+    known.delete(key);
   }
   return undefined;
+}
+
+async function ask(path: string): Promise<Busybox | undefined> {
+  if (!(await isStatic(path))) return undefined;
+  const { stdout, exitCode } = await execa(path, ['--list'], {
+    reject: false,
+    timeout: 5_000,
+    stdin: 'ignore',
+  });
+  return exitCode === 0 ? { path, applets: new Set(stdout.split('\n')) } : undefined;
 }
 
 /** An ELF file without a PT_INTERP program header: it needs no library of the root it runs in. */
