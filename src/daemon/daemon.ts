@@ -110,6 +110,8 @@ export class Daemon {
   statuses(): readonly GuestStatus[] {
     const parts = this.#parts;
     if (parts === undefined) return [];
+    // Their units are taken over into the records by that.
+    parts.guests.seen();
     const context = {
       desired: this.desired,
       observed: this.#observed,

@@ -89,7 +89,8 @@ export class Guests {
 
   seen(): ReadonlyMap<string, GuestSeen> {
     const { unit } = this.#options;
-    return new Map([...this.records].map(([name, record]) => [name, { ...record.seen, unit: unit?.(name) }]));
+    for (const record of this.records.values()) record.seen.unit = unit?.(record.name);
+    return new Map([...this.records].map(([name, record]) => [name, { ...record.seen }]));
   }
 
   /** Resolves when every end that is known of has its reason. */

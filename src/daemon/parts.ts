@@ -20,6 +20,7 @@ import { GuestSteps } from './guest-steps.ts';
 import { Guests } from './guests.ts';
 import type { HealthOptions } from './health.ts';
 import { hearGuests } from './hear.ts';
+import { withIdleTimes } from './idle-taps.ts';
 import type { Sources } from './observe.ts';
 import { type Systemd, Units } from './units.ts';
 
@@ -90,7 +91,7 @@ export function assemble(options: PartsOptions): Parts {
     units,
     executors: executors(options, steps, guests, units),
     sources: {
-      links: observeLinks,
+      links: withIdleTimes(observeLinks, clock),
       exporter: () => exporter.observe(),
       kernel: (path) => probeKernel(path, nobody),
       initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),

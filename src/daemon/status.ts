@@ -103,8 +103,10 @@ function detailOf(
     case 'stopping':
       return seen.stop === undefined ? '' : `${seen.stop.phase}: ${seen.stop.cause}`;
     case 'backoff':
+      if (seen.unit !== undefined && seen.retryAt === undefined) return 'systemd starts it again';
       return backoffDetail(seen.notBefore ?? seen.retryAt, now);
     case 'failed':
+      if (seen.unit !== undefined) return `umlnfs reset ${record.name} lets it start again`;
       return seen.quarantined ? `failed too often; umlnfs reset ${record.name} lets it start again` : '';
     default:
       return '';

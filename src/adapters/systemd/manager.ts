@@ -74,11 +74,16 @@ export class Manager {
     this.#bus?.close();
   }
 
-  /** The units of guests that systemd knows now, whether they run or not. */
+  /** The guests whose units systemd has loaded. */
   async guests(): Promise<string[]> {
-    const [units] = await this.#ask('list units', 'ListUnitsByPatterns', 'asas', [], [guestUnits]);
-    const names = (units as unknown[][]).map((unit) => guestOfUnit(String(unit[0])));
+    const names = (await this.#list(guestUnits)).map((unit) => guestOfUnit(String(unit[0])));
     return names.filter((name) => name !== undefined);
+  }
+
+  /** Rows of loaded units; asking for one by its path would load it, and have it put away again. */
+  async #list(pattern: string): Promise<unknown[][]> {
+    const [units] = await this.#ask('list units', 'ListUnitsByPatterns', 'asas', [], [pattern]);
+    return units as unknown[][];
   }
 
   /** Whether there is a unit file of that name. */
@@ -93,24 +98,22 @@ export class Manager {
 
   /** A guest's unit as it is now; one that is not loaded is at rest. */
   async state(guest: string): Promise<UnitState> {
+    const [row] = await this.#list(unitOf(guest));
+    if (row === undefined) return noUnit;
     const path = unitPath(unitOf(guest));
     const get = (spec: string) => async (name: string) => {
       const body = [`${service}.${spec}`, name];
-      const [value] = await this.#call({
-        path,
-        interface: propertiesInterface,
-        member: 'Get',
-        signature: 'ss',
-        body,
-      });
-      return [name, value] as const;
+      const call = { path, interface: propertiesInterface, member: 'Get', signature: 'ss', body };
+      return [name, (await this.#call(call))[0]] as const;
     };
     try {
       const entries = await Promise.all([
         ...unitProperties.map(get('Unit')),
         ...serviceProperties.map(get('Service')),
       ]);
-      return { ...noUnit, ...stateOf(Object.fromEntries(entries) as Properties) };
+      const told = stateOf(Object.fromEntries(entries) as Properties);
+      // (ssssssouso): the row is of one moment.
+      return { ...noUnit, ...told, active: String(row[3]), sub: String(row[4]), job: row[7] !== 0 };
     } catch (error) {
       if (isDBusError(error, 'org.freedesktop.DBus.Error.UnknownObject')) return noUnit;
       throw new UserError(`ask systemd for ${unitOf(guest)}`, messageOf(error), { cause: error });

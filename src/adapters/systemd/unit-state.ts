@@ -51,8 +51,8 @@ const readers: Readonly<Record<string, (value: unknown) => Partial<UnitState>>> 
   ExecMainStatus: (value) => ({ status: Number(value) }),
 };
 
-/** The properties that {@link stateOf} reads, by interface. */
-export const unitProperties = ['ActiveState', 'SubState', 'Job', 'InvocationID'] as const;
+/** The properties that {@link stateOf} reads and that no list of units has, by interface. */
+export const unitProperties = ['InvocationID'] as const;
 export const serviceProperties = [
   'Result',
   'NRestarts',
