@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Places } from '../places.ts';
 import type { Umlnfs } from '../sides/umlnfs.ts';
 
@@ -10,6 +11,9 @@ export interface Bench {
   readonly say: (text: string) => void;
 }
 
+/** Between two measurements (ms): what ended before has put itself away. */
+const rest = 400;
+
 /**
  * Runs both sides once per round, the first one in turns: what disturbs the machine hits both alike.
  * @param round counts from 1; 0 is a warm-up
@@ -17,11 +21,13 @@ export interface Bench {
 export async function inTurns(
   rounds: { readonly warmUp: boolean; readonly count: number },
   sides: readonly [(round: number) => Promise<void>, (round: number) => Promise<void>],
+  wish: AbortSignal,
 ): Promise<void> {
   for (let round = rounds.warmUp ? 0 : 1; round <= rounds.count; round += 1) {
-    const [first, second] = round % 2 === 0 ? [sides[1], sides[0]] : sides;
-    await first(round);
-    await second(round);
+    for (const side of round % 2 === 0 ? sides.toReversed() : sides) {
+      await setTimeout(rest, undefined, { signal: wish });
+      await side(round);
+    }
   }
 }
 

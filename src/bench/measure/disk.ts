@@ -69,6 +69,6 @@ export async function measureDisk(bench: Bench): Promise<DiskSamples> {
     }
   };
 
-  await inTurns({ warmUp: false, count: quick ? 2 : 3 }, [byUmlnfs, byHand]);
+  await inTurns({ warmUp: false, count: quick ? 2 : 3 }, [byUmlnfs, byHand], wish);
   return { write, read };
 }

@@ -48,7 +48,7 @@ export async function measureFleet(bench: Bench): Promise<{ fleet: FleetSamples;
     }
   };
 
-  await inTurns({ warmUp: true, count: quick ? 1 : 4 }, [byUmlnfs, byShell]);
+  await inTurns({ warmUp: true, count: quick ? 1 : 4 }, [byUmlnfs, byShell], wish);
   await begin(0);
   const footprint = await measureFootprint(umlnfs.daemonPid, guests, bench);
   await umlnfs.stop(names, wish);

@@ -65,7 +65,7 @@ export async function measureStart(bench: Bench): Promise<StartSamples> {
     }
   };
 
-  await inTurns({ warmUp: true, count: quick ? 3 : 10 }, [byUmlnfs, byShell]);
+  await inTurns({ warmUp: true, count: quick ? 3 : 10 }, [byUmlnfs, byShell], wish);
   return { root, ready, untilProcess };
 }
 

@@ -37,9 +37,10 @@ export async function measureTailored(bench: Bench): Promise<TailoredSamples> {
     }
   };
   // The first boot of a root does more than any other: it is not counted.
-  await inTurns({ warmUp: true, count: quick ? 1 : 3 }, [
-    (round) => boot(round, commands[0], 'umlnfs'),
-    (round) => boot(round, commands[1], 'other'),
-  ]);
+  const sides = [
+    (round: number) => boot(round, commands[0], 'umlnfs'),
+    (round: number) => boot(round, commands[1], 'other'),
+  ] as const;
+  await inTurns({ warmUp: true, count: quick ? 1 : 3 }, sides, wish);
   return { ready };
 }
