@@ -21,7 +21,11 @@ export async function* followLog(path: string, lines: number | undefined): Async
     const file = await openWhenThere(path);
     try {
       if (!first) yield { kind: 'restart' };
-      yield* followFile(path, file, first && lines !== undefined ? await lastLines(file, lines) : 0);
+      yield* followFile(
+        path,
+        file,
+        first && lines !== undefined ? await lastLines(file, lines, (await file.stat()).size) : 0,
+      );
       first = false;
     } finally {
       await file.close();

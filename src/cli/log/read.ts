@@ -7,9 +7,8 @@ export function openLog(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
 }
 
-/** The offset where the last `lines` lines begin; a last line without an end counts. */
-export async function lastLines(file: FileHandle, lines: number): Promise<number> {
-  const { size } = await file.stat();
+/** The offset where the last `lines` lines of `size` bytes begin; a last line without an end counts. */
+export async function lastLines(file: FileHandle, lines: number, size: number): Promise<number> {
   if (lines === 0) return size;
   const buffer = Buffer.alloc(chunk);
   let found = 0;
@@ -27,22 +26,28 @@ export async function lastLines(file: FileHandle, lines: number): Promise<number
   return 0;
 }
 
-/** From an offset to what is the end now. */
-export async function* readFrom(file: FileHandle, offset: number): AsyncGenerator<Buffer> {
-  for (let position = offset; ; ) {
-    const buffer = Buffer.alloc(chunk);
-    const { bytesRead } = await file.read(buffer, 0, chunk, position);
+/** From an offset to `end`, or to what is the end when it is reached. */
+export async function* readFrom(
+  file: FileHandle,
+  offset: number,
+  end = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Buffer> {
+  for (let position = offset; position < end; ) {
+    const length = Math.min(chunk, end - position);
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await file.read(buffer, 0, length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
 }
 
-/** The whole log as it is now, or its last lines. */
+/** The whole log as it is now, or its last lines: a guest that goes on writing is not run after. */
 export async function* readLog(path: string, lines: number | undefined): AsyncGenerator<Buffer> {
   const file = await openLog(path);
   try {
-    yield* readFrom(file, lines === undefined ? 0 : await lastLines(file, lines));
+    const { size } = await file.stat();
+    yield* readFrom(file, lines === undefined ? 0 : await lastLines(file, lines, size), size);
   } finally {
     await file.close();
   }

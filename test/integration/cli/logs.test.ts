@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rename, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -51,6 +51,18 @@ test('the whole log from its first line, without what could move a cursor', asyn
     stdout: 'Linux version 6.1\nOK done\nlogin: ',
     stderr: '',
   });
+});
+
+test('a log that grows without end is shown as it was when asked for', async () => {
+  const flood = execa('sh', ['-c', 'exec yes "a line of a flood" >> "$1"', 'sh', log], { reject: false });
+  try {
+    await until('the flood', async () => ((await stat(log).catch(() => undefined))?.size ?? 0) > 1_000_000);
+    const { stdout } = await stage.cli(['logs', '--lines=3', 'web1']);
+    expect(stdout.split('\n').length).toBeLessThanOrEqual(4);
+  } finally {
+    flood.kill('SIGKILL');
+    await flood;
+  }
 });
 
 test('the last lines, also of a log of many blocks', async () => {
