@@ -18,6 +18,8 @@ export interface TapSeen {
   readonly up: boolean;
   /** True while a process holds it open (LOWER_UP): a tap made anew under a running guest has none. */
   readonly carrier: boolean;
+  /** Without carrier: since when this daemon sees it so; milliseconds on the monotonic clock. */
+  readonly idleSince?: number | undefined;
   /** The guest that umlnfs made it for, from its alias; undefined for a device of somebody else. */
   readonly guest: string | undefined;
 }

@@ -7,8 +7,11 @@ import { nextPhase, phaseLimit } from './stop-phases.ts';
 /** How often (ms) a guest that cannot start is looked at again, for causes that send no event. */
 const blockedRetry = 2_000;
 
-/** How long (ms) a ready guest's tap may be without a holder: a link event can overtake the process's. */
-const carrierGrace = 1_000;
+/**
+ * How long (ms) a ready guest's tap may be without a holder: a guest that powers off lets go of it first, and its
+ * process takes a while to end after that.
+ */
+const carrierGrace = 2_000;
 
 export interface Launch {
   readonly argv: readonly string[];
@@ -39,10 +42,11 @@ export function differences(running: readonly string[], wanted: readonly string[
   return missing.length > 0 ? missing : extra;
 }
 
-function lostTap(seen: GuestSeen, wanted: GuestWanted, observed: Observed, now: number): boolean {
-  const tap = observed.taps.get(wanted.network.tap);
-  if (seen.readyAt === undefined || now - seen.readyAt < carrierGrace) return false;
-  return tap !== undefined && !tap.carrier;
+/** When a guest that does not hold its tap has had its time; undefined while it holds it. */
+function tapLostAt(seen: GuestSeen, wanted: GuestWanted, observed: Observed): number | undefined {
+  const idleSince = observed.taps.get(wanted.network.tap)?.idleSince;
+  if (seen.readyAt === undefined || idleSince === undefined) return undefined;
+  return Math.max(seen.readyAt, idleSince) + carrierGrace;
 }
 
 /** Why a running guest must end, most urgent first. */
@@ -72,7 +76,7 @@ export function stopCause(
       why: `${seen.health.failures} health checks in a row failed: ${error}`,
     };
   }
-  if (lostTap(seen, wanted, observed, now)) {
+  if (now >= (tapLostAt(seen, wanted, observed) ?? Number.POSITIVE_INFINITY)) {
     return { phase: 'halt', reason: 'crash', why: `its tap ${wanted.network.tap} was deleted and made anew` };
   }
   const uid = desired.taps.get(wanted.network.tap)?.uid;
@@ -117,10 +121,8 @@ export function planRunning(
   if (wanted !== undefined && seen.readyAt === undefined) {
     return [wait(name, process.startedAt + wanted.startTimeout, 'it has until then to become ready')];
   }
-  if (wanted !== undefined && seen.readyAt !== undefined && now - seen.readyAt < carrierGrace) {
-    return [wait(name, seen.readyAt + carrierGrace, 'its tap is looked at then')];
-  }
-  return [];
+  const lostAt = wanted === undefined ? undefined : tapLostAt(seen, wanted, observed);
+  return lostAt === undefined ? [] : [wait(name, lostAt, 'it has until then to hold its tap, or to end')];
 }
 
 /** Why a guest that should run cannot be started, whatever is done on this host. */

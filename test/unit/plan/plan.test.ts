@@ -108,8 +108,11 @@ describe('a guest that runs as defined', () => {
     const taps = new Map(observedFor(desired).taps);
     const tap = taps.get('uml-web1');
     if (tap === undefined) throw new Error('fixture');
-    taps.set('uml-web1', { ...tap, carrier: false });
-    const steps = plan(desired, withGuest(runningGuest(web1, desired), { taps }), now);
+    taps.set('uml-web1', { ...tap, carrier: false, idleSince: now });
+    const observed = withGuest(runningGuest(web1, desired), { taps });
+    // A guest that powers off lets go of its tap a moment before its process ends.
+    expect(plan(desired, observed, now + 1_999)).toMatchObject([{ kind: 'wait', until: now + 2_000 }]);
+    const steps = plan(desired, observed, now + 2_000);
     expect(steps).toMatchObject([{ kind: 'guest.stop', phase: 'halt', reason: 'crash' }]);
   });
 
