@@ -2,33 +2,46 @@ import type { Logger } from 'pino';
 import type { NotifyHub } from '../adapters/uml/notify.ts';
 import { parseGuestMessage } from '../model/notify-message.ts';
 import type { Guests } from './guests.ts';
+import { Seldom } from './seldom.ts';
+
+export interface HearOptions {
+  readonly hub: NotifyHub;
+  readonly guests: Guests;
+  readonly log: Logger;
+  readonly clock: () => number;
+  /** Tells on the bus what changed: nothing that a guest says but its readiness is worth a look at the host. */
+  readonly announce: () => void;
+  readonly onReady: (guest: string, how: string) => void;
+}
 
 /** Writes what guests' kernels tell through their notify sockets into their records. */
-export function hearGuests(
-  hub: NotifyHub,
-  guests: Guests,
-  log: Logger,
-  markDirty: () => void,
-  onReady: (guest: string, how: string) => void,
-): void {
+export function hearGuests({ hub, guests, log, clock, announce, onReady }: HearOptions): void {
+  const seldom = new Seldom(clock);
+  const warn = (kind: string, guest: string, count: number, text: (total: number) => string) =>
+    seldom.say(`${kind} ${guest}`, count, (total) => log.warn({ guest }, text(total)));
+
   hub.on('message', ({ guest, type, text }) => {
     const record = guests.records.get(guest);
     if (record?.seen.process === undefined) return;
     if (type === 'socket') record.kernelUp = true;
     else if (type === 'panic') record.panicked = true;
-    else if (type === 'hang') log.warn({ guest }, `the kernel of guest ${guest} says that it hangs`);
+    else if (type === 'hang') warn('hang', guest, 1, () => `the kernel of guest ${guest} says that it hangs`);
     else {
       const message = parseGuestMessage(text);
-      if (message.status !== undefined) record.says = message.status;
       if (message.ready) onReady(guest, 'the guest said READY=1');
+      if (message.status === undefined || message.status === record.says) return;
+      record.says = message.status;
+      announce();
     }
-    markDirty();
   });
   hub.on('dropped', ({ guest, count }) => {
-    log.warn({ guest }, `guest ${guest} wrote too much to /proc/mconsole: ${count} messages were dropped`);
+    const text = (total: number) =>
+      `guest ${guest} writes too much to /proc/mconsole: ${total} messages were dropped`;
+    warn('dropped', guest, count, text);
   });
   hub.on('mistrusted', ({ guest }) => {
-    log.warn({ guest }, `guest ${guest} named another mconsole socket than its own; it is not used`);
+    const text = () => `guest ${guest} named another mconsole socket than its own; it is not used`;
+    warn('mistrusted', guest, 1, text);
   });
   hub.on('restarted', (cause) => log.warn({ reason: cause }, 'the reader of notify sockets was restarted'));
 }

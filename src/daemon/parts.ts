@@ -72,7 +72,7 @@ export function assemble(options: PartsOptions): Parts {
     guests.ready(guest, how);
     announce();
   };
-  hearGuests(hub, guests, log, markDirty, onReady);
+  hearGuests({ hub, guests, log, clock, announce, onReady });
   const uidOf = (guest: string) => guests.record(guest).seen.process?.uid;
   const listen = async (guest: string) => {
     const uid = uidOf(guest);
