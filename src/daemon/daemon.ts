@@ -28,7 +28,7 @@ export interface DaemonOptions {
   readonly assemble: (definitions: Definitions, daemon: Daemon) => Promise<Parts>;
   /** The address of the bus to be reached on; asked again for each connection. */
   readonly busAddress: (definitions: Definitions) => Promise<string>;
-  /** Called after each pass. */
+  /** Called after each pass, and when a guest's status changed between two. */
   readonly onPass?: (statuses: readonly GuestStatus[]) => void;
 }
 
@@ -129,6 +129,7 @@ export class Daemon {
   /** Tells on the bus what changed since it was told last. */
   announce(): void {
     this.#control?.publish();
+    this.#options.onPass?.(this.statuses());
   }
 
   /** Reads the definitions again; resolves with their problems after the reconcile that follows. */
@@ -199,8 +200,7 @@ export class Daemon {
     const acted = (await this.#executor?.execute(steps)) ?? false;
     this.#parts?.units?.refuse(asked, (guest) => this.#obstacleOf(guest));
     this.#follow();
-    this.#control?.publish();
-    this.#options.onPass?.(this.statuses());
+    this.announce();
     this.#ended();
     const due = steps.flatMap((step) => (step.kind === 'wait' && step.until > now ? [step.until] : []));
     return { acted, until: due.length === 0 ? undefined : Math.min(...due) };
