@@ -31,10 +31,8 @@ const toBus = {
 export interface ManagerListener {
   /** Properties of a guest's unit changed. */
   changed(guest: string, state: Partial<UnitState>): void;
-  /** A job for a guest's unit was finished or given up. */
-  jobEnded(guest: string): void;
-  /** systemd has put a guest's unit away: nothing of it runs. Asking for it would only bring it back. */
-  unloaded(guest: string): void;
+  /** A job for a guest's unit has ended, or systemd has put the unit away: its state is to be asked for. */
+  outdated(guest: string): void;
   /** Anything may have changed: systemd has read its files again, or the bus was away. */
   unsure(): void;
 }
@@ -47,6 +45,7 @@ export class Manager {
   #bus: Bus | undefined;
   /** Its unique name: anybody can send us a signal. */
   #sender = '';
+  #reloading = false;
   #listener: ManagerListener | undefined;
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
@@ -230,6 +229,7 @@ export class Manager {
       throw new UserError('reach systemd on the system bus', messageOf(error), { cause: error });
     }
     this.#bus = bus;
+    this.#reloading = false;
     bus.onLost(() => {
       this.#bus = undefined;
       this.#again();
@@ -277,25 +277,23 @@ export class Manager {
       }
       return;
     }
-    if (sender !== this.#sender) return;
+    // While systemd reads its files again, it puts all units away and takes them out again.
+    if (sender !== this.#sender || (this.#reloading && member !== 'Reloading')) return;
     switch (member) {
       case 'PropertiesChanged': {
         const guest = this.#watched.get(path);
         if (guest !== undefined) this.#listener?.changed(guest, stateOf(body[1] as Properties));
         return;
       }
-      case 'JobRemoved': {
-        const guest = guestOfUnit(String(body[2]));
-        if (guest !== undefined) this.#listener?.jobEnded(guest);
-        return;
-      }
+      case 'JobRemoved':
       case 'UnitRemoved': {
-        const guest = guestOfUnit(String(body[0]));
-        if (guest !== undefined) this.#listener?.unloaded(guest);
+        const guest = guestOfUnit(String(member === 'JobRemoved' ? body[2] : body[0]));
+        if (guest !== undefined) this.#listener?.outdated(guest);
         return;
       }
       case 'Reloading':
-        if (body[0] === false) this.#listener?.unsure();
+        this.#reloading = body[0] === true;
+        if (!this.#reloading) this.#listener?.unsure();
         return;
       default:
     }

@@ -9,8 +9,9 @@ import { checkMemoryFile } from '../uml/memory-file.ts';
 import { reportHang } from './guest-notify.ts';
 import { consoleTailOf } from './journal.ts';
 import { readLaunch, removeLaunch, writeLaunch } from './launch-file.ts';
-import type { Manager, ManagerListener } from './manager.ts';
-import { exitOf, noUnit, type UnitState } from './unit-state.ts';
+import type { Manager } from './manager.ts';
+import { exitOf, type UnitState } from './unit-state.ts';
+import { UnitStates } from './unit-states.ts';
 
 export interface SystemdRunnerOptions {
   readonly manager: Manager;
@@ -22,19 +23,14 @@ export interface SystemdRunnerOptions {
 
 /** Milliseconds from the end of a unit's preparation to its main process. */
 const spawnPatience = 15_000;
-/** A unit that changes all the time is believed after so many questions. */
-const mostAttempts = 8;
 
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
-/** What is known of one guest's unit. */
+/** What is known of one guest, beyond its unit's state. */
 class Unit {
-  state: UnitState = noUnit;
-  /** Signals about it so far. */
-  heard = 0;
   /** The process that the daemon knows of. */
   pid = 0;
   /** Somebody asked systemd to stop or restart it while this process ran. */
@@ -51,6 +47,7 @@ class Unit {
 /** Runs guests' kernels as the main processes of systemd units. systemd starts them again, and the daemon prepares. */
 export class SystemdRunner implements GuestRunner {
   readonly #options: SystemdRunnerOptions;
+  readonly #states: UnitStates;
   readonly #units = new Map<string, Unit>();
   readonly #exits: ((exit: ProcessExit) => void)[] = [];
   #onChange: () => void = () => {};
@@ -58,15 +55,9 @@ export class SystemdRunner implements GuestRunner {
 
   constructor(options: SystemdRunnerOptions) {
     this.#options = options;
-    const listener: ManagerListener = {
-      changed: (guest, state) => this.#hear(guest, state),
-      jobEnded: (guest) => void this.#refresh(guest),
-      unloaded: (guest) => this.#hear(guest, { active: 'inactive', sub: 'dead', job: false, mainPid: 0 }),
-      unsure: () => {
-        for (const guest of this.#units.keys()) void this.#refresh(guest);
-      },
-    };
-    options.manager.listen(listener);
+    this.#states = new UnitStates(options.manager, (guest, state, change) =>
+      this.#take(guest, state, change),
+    );
   }
 
   /** Called when a unit changed. */
@@ -86,11 +77,11 @@ export class SystemdRunner implements GuestRunner {
     await Promise.all(
       [...names].map(async (guest) => {
         await this.follow(guest);
-        const unit = this.#unit(guest);
-        if (unit.state.mainPid === 0) return;
-        const process = await this.#processOf(guest, unit.state);
+        const state = this.#states.get(guest);
+        if (state === undefined || state.mainPid === 0) return;
+        const process = await this.#processOf(guest, state);
         if (process === undefined) return;
-        this.#knows(unit, unit.state);
+        this.#knows(guest, state);
         adopted.set(guest, process);
       }),
     );
@@ -99,18 +90,17 @@ export class SystemdRunner implements GuestRunner {
 
   /** Learns of the guest's unit from now on. */
   async follow(guest: string): Promise<void> {
-    if (this.#units.has(guest)) return;
-    const unit = this.#unit(guest);
-    await this.#options.manager.watch(guest);
-    unit.state = await this.#ask(guest, unit);
-    unit.begun = (await stat(this.#begunFile(guest)).catch(() => undefined)) !== undefined;
+    if (!(await this.#states.follow(guest))) return;
+    const file = await stat(this.#begunFile(guest)).catch(() => undefined);
+    if (file !== undefined) this.#unit(guest).begun = true;
   }
 
   seen(guest: string): UnitSeen | undefined {
-    const unit = this.#units.get(guest);
-    if (unit === undefined) return undefined;
-    const { active, sub, result, job, restarts } = unit.state;
-    return { active, sub, result, job, restarts, begun: unit.begun, preparing: unit.waiter !== undefined };
+    const state = this.#states.get(guest);
+    if (state === undefined) return undefined;
+    const { active, sub, result, job, restarts } = state;
+    const { begun, waiter } = this.#unit(guest);
+    return { active, sub, result, job, restarts, begun, preparing: waiter !== undefined };
   }
 
   /** systemd starts the guest's unit: resolves when it may go on, rejects when it may not. */
@@ -152,7 +142,7 @@ export class SystemdRunner implements GuestRunner {
     const spawned = this.#nextProcess(guest, unit);
     unit.waiter.resolve();
     const state = await spawned;
-    this.#knows(unit, state);
+    this.#knows(guest, state);
     return { pid: state.mainPid, startedAt: this.#startedAt(state), argv, uid, adopted: false };
   }
 
@@ -168,11 +158,11 @@ export class SystemdRunner implements GuestRunner {
     // Operators and the daemon are not bound by the limit for automatic starts.
     if (job !== 'stop') await manager.resetFailed(guest);
     if (job === 'start') await this.#markBegun(guest, unit);
-    unit.state = { ...unit.state, job: true };
+    this.#states.expectJob(guest);
     try {
       await manager[job](guest);
     } catch (error) {
-      void this.#refresh(guest);
+      void this.#states.refresh(guest);
       throw error;
     }
   }
@@ -180,7 +170,7 @@ export class SystemdRunner implements GuestRunner {
   /** Forgets restarts and failures, and the limit for them. */
   async forgive(guest: string): Promise<void> {
     await this.#options.manager.resetFailed(guest);
-    await this.#refresh(guest);
+    await this.#states.refresh(guest);
   }
 
   async hang(guest: string): Promise<void> {
@@ -224,31 +214,9 @@ export class SystemdRunner implements GuestRunner {
     return unit;
   }
 
-  async #refresh(guest: string): Promise<void> {
-    const state = await this.#ask(guest, this.#unit(guest)).catch(() => undefined);
-    if (state !== undefined) this.#take(guest, state);
-  }
-
-  /** The unit's state now. Signals that come while the answers do are newer than some of these: then once more. */
-  async #ask(guest: string, unit: Unit): Promise<UnitState> {
-    for (let attempt = 1; ; attempt += 1) {
-      const { heard } = unit;
-      const state = await this.#options.manager.state(guest);
-      if (unit.heard === heard || attempt === mostAttempts) return state;
-    }
-  }
-
-  #hear(guest: string, change: Partial<UnitState>): void {
-    this.#unit(guest).heard += 1;
-    this.#take(guest, change);
-  }
-
-  /** What systemd told of a unit, all of it or a part. */
-  #take(guest: string, change: Partial<UnitState>): void {
+  #take(guest: string, state: UnitState, change: Partial<UnitState>): void {
     const unit = this.#unit(guest);
-    const state = { ...unit.state, ...change };
-    unit.state = state;
-    if (unit.pid !== 0 && state.mainPid !== unit.pid) this.#ended(guest, unit);
+    if (unit.pid !== 0 && state.mainPid !== unit.pid) this.#ended(guest, unit, state);
     if (unit.pid !== 0 && state.job && state.active === 'deactivating') unit.asked = true;
     if (state.mainPid !== 0 && unit.pid === 0) this.#appeared(guest, unit, state);
     const waits = unit.waiter !== undefined || unit.spawned !== undefined;
@@ -264,20 +232,22 @@ export class SystemdRunner implements GuestRunner {
   /** A process that this daemon did not prepare: it was away, or somebody changed the unit. */
   async #surprise(guest: string, unit: Unit, state: UnitState): Promise<void> {
     const process = await this.#processOf(guest, state);
-    if (process === undefined || unit.state.mainPid !== process.pid || unit.pid !== 0) return;
-    this.#knows(unit, state);
+    const now = this.#states.get(guest)?.mainPid;
+    if (process === undefined || now !== process.pid || unit.pid !== 0) return;
+    this.#knows(guest, state);
     this.#onSpawn(guest, process);
   }
 
-  #knows(unit: Unit, state: UnitState): void {
+  #knows(guest: string, state: UnitState): void {
+    const unit = this.#unit(guest);
     unit.pid = state.mainPid;
-    unit.invocation = unit.state.invocation;
+    unit.invocation = this.#states.get(guest)?.invocation ?? '';
     unit.asked = false;
     unit.begun = true;
   }
 
-  #ended(guest: string, unit: Unit): void {
-    const { pid, state } = unit;
+  #ended(guest: string, unit: Unit, state: UnitState): void {
+    const { pid } = unit;
     unit.pid = 0;
     unit.invocation ||= state.invocation;
     const reason = unit.asked ? 'stopped' : reasons[state.result];
@@ -288,7 +258,7 @@ export class SystemdRunner implements GuestRunner {
   /** The start under way may have been given up; or else the end of an earlier one is told late. */
   async #checkStart(guest: string, unit: Unit): Promise<void> {
     const { waiter, spawned } = unit;
-    const state = await this.#ask(guest, unit).catch(() => undefined);
+    const state = await this.#states.ask(guest).catch(() => undefined);
     if (state === undefined || !isDown(state)) return;
     if (unit.spawned === spawned) spawned?.(undefined);
     if (unit.waiter === waiter)
