@@ -122,6 +122,16 @@ export const verbs: readonly Verb[] = [
     options: { ...busOption },
     run: async (call) => (await import('./verbs/reload.ts')).reload(call),
   },
+  {
+    name: 'doctor',
+    synopsis: '',
+    summary:
+      'Look at this host item by item, and tell what keeps guests from running, or from running safely.',
+    doc: 'Each item is ok, a warning or a failure, the last two with the command that mends it. Nothing is changed but that a file is made in the export directory and removed again. Works before anything is defined, and without a daemon; not all can be seen without root. What it tells of firewalls is as far as it understands their rules. The exit status is 1 if there is a failure.',
+    operands: none,
+    options: { ...jsonOption, ...configOption },
+    run: async (call) => (await import('./verbs/doctor.ts')).doctor(call),
+  },
   ...kernelVerbs,
   {
     name: 'help',

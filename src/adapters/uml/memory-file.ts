@@ -32,7 +32,8 @@ export async function checkMemoryFile(
   }
 }
 
-async function memoryDirectory(places: readonly string[]): Promise<string | undefined> {
+/** Where UML puts the memory of guests. */
+export async function memoryDirectory(places: readonly string[] = candidates): Promise<string | undefined> {
   for (const place of places) {
     const found = await statfs(place).catch(() => undefined);
     if (found?.type === tmpfsMagic) return place;

@@ -1,0 +1,77 @@
+import { readExportDirectory } from '../../adapters/doctor/export-directory.ts';
+import { readRootPlaces } from '../../adapters/doctor/export-safety.ts';
+import { readLegacy, readNftables } from '../../adapters/doctor/firewall.ts';
+import { readForwarding } from '../../adapters/doctor/forwarding.ts';
+import { readKernels } from '../../adapters/doctor/kernels.ts';
+import { readMemory } from '../../adapters/doctor/memory.ts';
+import { readNfsServer } from '../../adapters/doctor/nfs-server.ts';
+import { readTools } from '../../adapters/doctor/tools.ts';
+import { readTun } from '../../adapters/doctor/tun.ts';
+import { guestTable } from '../../definition/guest-table.ts';
+import { judgeDefinitions } from '../../model/doctor/definitions.ts';
+import type { Diagnosis } from '../../model/doctor/diagnosis.ts';
+import { judgeExportDirectory } from '../../model/doctor/export-directory.ts';
+import { judgeExportSafety } from '../../model/doctor/export-safety.ts';
+import { judgeFirewall } from '../../model/doctor/firewall.ts';
+import { judgeForwarding } from '../../model/doctor/forwarding.ts';
+import { judgeKernel } from '../../model/doctor/kernels.ts';
+import { judgeMemory } from '../../model/doctor/memory.ts';
+import { judgeNfsServer } from '../../model/doctor/nfs-server.ts';
+import { judgeTools } from '../../model/doctor/tools.ts';
+import { judgeTun } from '../../model/doctor/tun.ts';
+import type { Configured } from './configured.ts';
+
+/** One thing that is looked at: reads facts, and has them judged. */
+export interface Subject {
+  /** For when it cannot be looked at. */
+  readonly name: string;
+  readonly look: (configured: Configured) => Promise<readonly Diagnosis[]>;
+}
+
+/** All that umlnfs doctor looks at, in the order in which it tells it. */
+export const subjects: readonly Subject[] = [
+  { name: 'tools', look: async () => judgeTools(await readTools()) },
+  { name: '/dev/net/tun', look: async () => [judgeTun(await readTun())] },
+  { name: 'NFS server', look: async ({ host }) => judgeNfsServer(await readNfsServer(host.server.exporter)) },
+  {
+    name: 'export directory',
+    look: async ({ host }) => judgeExportDirectory(await readExportDirectory(host.directories.export)),
+  },
+  {
+    name: 'safety of roots',
+    look: async ({ host, guests }) => {
+      const roots = guests.filter(({ root }) => root.local).map(({ root }) => root.directory);
+      return judgeExportSafety(await readRootPlaces([host.directories.export, ...roots]));
+    },
+  },
+  {
+    name: 'guest memory',
+    look: async ({ guests }) => {
+      const running = guests.filter(({ autostart }) => autostart);
+      return judgeMemory(await readMemory(running.map(({ memoryBytes }) => memoryBytes)));
+    },
+  },
+  {
+    name: 'kernel',
+    look: async ({ guests }) => {
+      const users = new Map<string, string[]>();
+      for (const { kernel, name } of guests) users.set(kernel, [...(users.get(kernel) ?? []), name]);
+      if (users.size === 0) users.set(guestTable.guest.keys.kernel.fallback, []);
+      return (await readKernels(users)).map(judgeKernel);
+    },
+  },
+  { name: 'IP forwarding', look: async () => [judgeForwarding(await readForwarding())] },
+  {
+    name: 'firewall',
+    look: async ({ host }) => {
+      const { name: bridge, address: network } = host.bridge;
+      return judgeFirewall({
+        bridge,
+        network,
+        nftables: await readNftables(),
+        legacy: await readLegacy(),
+      });
+    },
+  },
+  { name: 'definitions', look: async ({ problems, defined }) => judgeDefinitions(problems, defined) },
+];
