@@ -7,7 +7,7 @@ import type { EndReason, GuestSeen, ProcessSeen, StopPhase } from '../model/obse
 import type { GuestRunner, ProcessExit } from '../model/runner.ts';
 import type { UnitSeen } from '../model/units.ts';
 import { unseen } from '../plan/plan.ts';
-import { afterFailure, isFailure, recent, restartsAfter } from '../plan/restart.ts';
+import { afterFailure, isFailure, orderlyDelay, recent, restartsAfter } from '../plan/restart.ts';
 import { GuestRecord } from './record.ts';
 
 /** After a failed step a guest's steps wait this long (ms) first, twice as long each time, up to the longest. */
@@ -192,7 +192,9 @@ export class Guests {
   }
 
   #forgive(name: string): void {
-    const { seen } = this.record(name);
+    const record = this.record(name);
+    const { seen } = record;
+    record.ownEnds = [];
     seen.quarantined = false;
     seen.notBefore = undefined;
     seen.end = undefined;
@@ -284,11 +286,24 @@ export class Guests {
       if (missed) seen.intent = 'start';
       return;
     }
-    if (countsAsFailure(end) && restartsAfter(reason, wanted.restart.policy))
-      this.#backOff(record, wanted, now);
-    else if ((reason === 'power-off' || reason === 'halt') && !restartsAfter(reason, wanted.restart.policy)) {
-      await marks.write(record.name, 'intent', 'powered-off');
-    }
+    if (!restartsAfter(reason, wanted.restart.policy)) {
+      if (reason === 'power-off' || reason === 'halt')
+        await marks.write(record.name, 'intent', 'powered-off');
+    } else if (countsAsFailure(end)) this.#backOff(record, wanted, now);
+    else this.#damp(record, wanted, now);
+  }
+
+  #damp(record: GuestRecord, wanted: GuestWanted, now: number): void {
+    const times = recent(record.ownEnds, wanted.restart, now);
+    const delay = orderlyDelay(times, wanted.restart, now);
+    record.ownEnds = [...times, now];
+    if (delay === 0) return;
+    record.seen.notBefore = now + delay;
+    const fields = { guest: record.name, seconds: Number((delay / 1000).toFixed(1)), event: 'backoff' };
+    this.#options.log.warn(
+      fields,
+      `guest ${record.name} ends by itself again and again: it is started again in ${fields.seconds} s`,
+    );
   }
 
   #backOff(record: GuestRecord, wanted: GuestWanted, now: number): void {

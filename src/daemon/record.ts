@@ -10,6 +10,8 @@ export class GuestRecord {
   /** The newest end, kept for status when {@link seen}.end was answered by a start. */
   lastEnd: GuestEnd | undefined;
   lastEndWall = 0;
+  /** When it rebooted itself, or powered itself off though it is to run, oldest first. */
+  ownEnds: readonly number[] = [];
   /** The kernel said that it panicked (mconsole notification), before its process ended. */
   panicked = false;
   /** Wall clock, microseconds. */

@@ -282,7 +282,7 @@ export const guestTable = {
         'Burst',
         integer(1, 1000),
         5,
-        'Restarts within BurstIntervalSec= after which the guest is quarantined (failed) until reset.',
+        'Restarts within BurstIntervalSec= after which the guest is quarantined (failed) until reset. After as many reboots of its own it is started again with delays, and never quarantined.',
       ),
       burstInterval: key(
         'BurstIntervalSec',

@@ -31,6 +31,15 @@ export function recent(times: readonly number[], policy: RestartPolicy, now: num
   return times.filter((time) => now - time < policy.burstInterval);
 }
 
+/**
+ * How long (ms) a guest waits that ended in order by itself (a reboot), at `times` and now: not at all up to `burst`
+ * times, then longer each time, so that one that does nothing else costs little. It is never quarantined for that.
+ */
+export function orderlyDelay(times: readonly number[], policy: RestartPolicy, now: number): number {
+  const excess = recent(times, policy, now).length - policy.burst;
+  return excess < 0 ? 0 : Math.min(policy.maxDelay, policy.delay * 2 ** Math.min(excess, 30));
+}
+
 export interface Verdict {
   readonly quarantined: boolean;
   /** Milliseconds on the same clock as `now`. */

@@ -77,15 +77,23 @@ test('a guest that powers itself off stays stopped, also for the next daemon', a
   expect(state()).toBe('starting');
 });
 
-test('a reboot inside starts it again at once and counts for no burst', async () => {
-  for (let round = 0; round < 9; round += 1) {
-    await started();
-    guests.ready('web1', 'test');
-    await ended({ code: 133 });
-    expect(state()).toBe('starting');
-    expect(guests.record('web1').seen.notBefore).toBeUndefined();
-  }
-  expect(guests.record('web1').seen.restarts).toBe(8);
+async function reboots(): Promise<number> {
+  await started();
+  guests.ready('web1', 'test');
+  await ended({ code: 133 });
+  return (guests.record('web1').seen.notBefore ?? now) - now;
+}
+
+test('a reboot inside starts it again at once, a loop of them with delays, and none quarantines', async () => {
+  const delays: number[] = [];
+  for (let round = 0; round < 8; round += 1) delays.push(await reboots());
+  expect(delays).toEqual([0, 0, 0, 0, 0, 1_000, 2_000, 4_000]);
+  expect(state()).toBe('backoff');
+  await guests.wish('web1', 'start');
+  expect(state()).toBe('starting');
+  now += 600_000;
+  expect(await reboots()).toBe(0);
+  expect(guests.record('web1').seen.quarantined).toBe(false);
 });
 
 test('a reboot before it was ever ready backs off like a failure', async () => {
