@@ -23,6 +23,16 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          globalSetup: ['test/support/require-namespace.ts'],
+          // A kernel is compiled.
+          hookTimeout: 3_600_000,
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 });

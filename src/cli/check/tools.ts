@@ -1,17 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import type { Host } from '../../definition/guest.ts';
+import { type Tool, tools } from '../../model/doctor/tools.ts';
 import type { Problem } from '../../model/problem.ts';
 
-interface Tool {
-  readonly program: string;
-  readonly package: string;
-  readonly use: string;
-}
-
-const always: readonly Tool[] = [
-  { program: 'ip', package: 'iproute2', use: 'make bridge and taps' },
-  { program: 'setpriv', package: 'util-linux', use: 'run guests without privileges' },
-];
+const always = tools.filter(({ need }) => need === true);
 const exportfs: Tool = { program: 'exportfs', package: 'nfs-kernel-server', use: 'export roots' };
 const ganesha: Tool = {
   program: 'ganesha.nfsd',

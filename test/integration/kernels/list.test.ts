@@ -94,4 +94,8 @@ test('while a definition cannot be read, nothing is removed', async () => {
   const { code, stderr } = await kernel('remove', 'lab');
   expect(code).toBe(1);
   expect(stderr).toContain('cannot tell which kernels are in use');
+  // They can be seen.
+  const listed = await kernel('list');
+  expect(listed.stdout).toMatch(/^lab .* \?$/m);
+  expect(listed.stderr).toBe(stderr.split('umlnfs: hint')[0]);
 });
