@@ -38,14 +38,10 @@ export function judgeExportDirectory(seen: ExportDirectorySeen): Diagnosis[] {
       ),
     );
   }
-  if (seen.writable.kind === 'fails')
-    found.push(
-      warning(
-        item,
-        `nothing can be written there: ${seen.writable.why}`,
-        `sudo umlnfs doctor, or mount -o remount,rw ${seen.tried}`,
-      ),
-    );
+  if (seen.writable.kind === 'fails') {
+    const mend = `sudo umlnfs doctor, or mount -o remount,rw ${seen.tried}`;
+    return [...found, warning(item, `nothing can be tried there: ${seen.writable.why}`, mend)];
+  }
   return [
     ...found,
     tried('extended attributes', seen.attributes, 'attr', seen.tried),

@@ -118,6 +118,10 @@ describe('export directory', () => {
   test('that is a file is a failure', () => {
     expect(levels(judgeExportDirectory({ ...seen, kind: 'other' }))).toEqual(['failure']);
   });
+  test('where nothing can be tried, that alone is told', () => {
+    const writable = { kind: 'fails', why: 'EACCES' } as const;
+    expect(levels(judgeExportDirectory({ ...seen, writable }))).toEqual(['ok', 'warning']);
+  });
   test('without attributes or ACLs, or untried, is a warning', () => {
     const acl = { kind: 'fails', why: 'Operation not supported' } as const;
     expect(judgeExportDirectory({ ...seen, acl })[2]).toMatchObject({
