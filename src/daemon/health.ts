@@ -19,6 +19,8 @@ export interface HealthOptions {
   readonly clock: () => number;
   readonly onReady: (guest: string, how: string) => void;
   readonly markDirty: () => void;
+  /** Tells on the bus what changed, where nothing is to be done about it. */
+  readonly announce: () => void;
 }
 
 /**
@@ -73,7 +75,7 @@ export class Health {
     const pts = await this.#options.console(record.name, before).catch(() => before);
     if (record.seen.process?.pid !== pid || pts === before) return undefined;
     record.console = pts;
-    this.#options.markDirty();
+    this.#options.announce();
     return pts === '' ? 'lost' : undefined;
   }
 

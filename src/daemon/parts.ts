@@ -111,6 +111,7 @@ export function assemble(options: PartsOptions): Parts {
       clock,
       onReady,
       markDirty,
+      announce,
     },
     warmUp: () => hub.warmUp(),
     listen,
