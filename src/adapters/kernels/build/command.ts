@@ -39,7 +39,11 @@ export async function runCommand(command: readonly string[], options: CommandOpt
     reject: false,
     buffer: false,
   });
-  const stop = () => void end(running.pid);
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    send(running.pid, 'SIGTERM');
+    timer = setTimeout(() => send(running.pid, 'SIGKILL'), grace);
+  };
   options.signal.addEventListener('abort', stop, { once: true });
   const output: string[] = [];
   const messages: string[] = [];
@@ -63,6 +67,7 @@ export async function runCommand(command: readonly string[], options: CommandOpt
     });
   } finally {
     options.signal.removeEventListener('abort', stop);
+    clearTimeout(timer);
     // A group whose leader has ended may still have others in it.
     if (options.signal.aborted) send(running.pid, 'SIGKILL');
   }
@@ -79,12 +84,6 @@ async function each(lines: AsyncIterable<string>, take: (line: string) => void):
 function keep(messages: string[], line: string): void {
   messages.push(line);
   if (messages.length > shown) messages.shift();
-}
-
-async function end(leader: number | undefined): Promise<void> {
-  send(leader, 'SIGTERM');
-  await new Promise((resolve) => setTimeout(resolve, grace).unref());
-  send(leader, 'SIGKILL');
 }
 
 function send(leader: number | undefined, signal: NodeJS.Signals): void {
