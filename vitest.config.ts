@@ -25,12 +25,31 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          globalSetup: ['test/system/setup.ts'],
+          // One container after the other; guests boot in it, and others may need the machine as well.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
           globalSetup: ['test/support/require-namespace.ts'],
           // A kernel is compiled.
           hookTimeout: 3_600_000,
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'machine',
+          include: ['test/machine/**/*.test.ts'],
+          // An emulated machine takes ten times as long.
+          testTimeout: 300_000,
         },
       },
     ],
