@@ -1,8 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../model/error.ts';
-import { commandOf, livingProcess } from '../uml/proc.ts';
+import { commandOf, findProcesses, isOurs, livingProcess } from '../uml/proc.ts';
 import { connectBus, isAbsent } from './bus.ts';
 import { privateBusAddress, privateBusSocket } from './private-address.ts';
 
@@ -36,7 +36,18 @@ export async function defaultBus(): Promise<'system' | 'private'> {
  * @returns its address
  * @throws UserError where there is no dbus-daemon, or it does not start
  */
-export async function ensurePrivateBus(runtime: string): Promise<string> {
+export function ensurePrivateBus(runtime: string): Promise<string> {
+  // Several need it when it is lost, and each would start one.
+  const under = underWay.get(runtime);
+  if (under !== undefined) return under;
+  const ensuring = ensure(runtime).finally(() => underWay.delete(runtime));
+  underWay.set(runtime, ensuring);
+  return ensuring;
+}
+
+const underWay = new Map<string, Promise<string>>();
+
+async function ensure(runtime: string): Promise<string> {
   const address = privateBusAddress(runtime);
   const paths = pathsOf(runtime);
   const action = `start the private bus at ${paths.socket}`;
@@ -74,13 +85,19 @@ export async function ensurePrivateBus(runtime: string): Promise<string> {
 /** Ends the private bus of a runtime directory, if one runs, and removes its files. */
 export async function stopPrivateBus(runtime: string): Promise<void> {
   const paths = pathsOf(runtime);
-  const pid = Number((await readFile(paths.pid, 'utf8').catch(() => '')).trim());
-  if (Number.isInteger(pid) && pid > 0) {
-    const argv = (await commandOf(pid))?.argv ?? [];
-    // Its number may be somebody else's by now.
-    if (argv.includes(`--config-file=${paths.config}`)) await end(pid);
-  }
+  for (const pid of await runningBuses(paths.config)) await end(pid);
   for (const path of Object.values(paths)) await rm(path, { force: true });
+}
+
+/** Found by their command lines: who removes the runtime directory removes a file with their numbers, too. */
+async function runningBuses(config: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const { pid } of await findProcesses(({ pid, session }) => pid === session)) {
+    const command = await commandOf(pid);
+    if (command?.uid !== process.getuid?.() || !command?.argv[0]?.endsWith('dbus-daemon')) continue;
+    if (command.argv.includes(`--config-file=${config}`) && (await isOurs(pid))) found.push(pid);
+  }
+  return found;
 }
 
 async function end(pid: number): Promise<void> {

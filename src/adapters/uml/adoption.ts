@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import type { ProcessSeen } from '../../model/observed.ts';
 import { guestPaths } from './guest-directory.ts';
-import { ageOf, commandOf, findProcesses, type ProcessStat } from './proc.ts';
+import { ageOf, commandOf, findProcesses, isOurs, type ProcessStat } from './proc.ts';
 
 export interface Adoptable {
   readonly seen: ProcessSeen;
@@ -25,7 +25,8 @@ export async function findGuests(guests: string, now: number): Promise<Map<strin
     const command = await commandOf(process.pid);
     if (command === undefined || command.uid === 0 || isStarting(command.argv)) continue;
     const name = command.argv.map((word) => byArgument.get(word)).find((guest) => guest !== undefined);
-    if (name === undefined || !command.argv.includes(`umid=${name}`)) continue;
+    if (name === undefined || !command.argv.includes(`umid=${name}`) || !(await isOurs(process.pid)))
+      continue;
     const owner = await stat(guestPaths(guests, name).uml).catch(() => undefined);
     if (owner?.uid !== command.uid) continue;
     const known = found.get(name);

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** One process, from /proc/PID/stat. */
 export interface ProcessStat {
@@ -54,6 +54,12 @@ export async function commandOf(pid: number): Promise<{ argv: readonly string[];
   } catch {
     return undefined;
   }
+}
+
+/** Whether a process is one of this machine, and not of a container on it, whose paths mean other files. */
+export async function isOurs(pid: number): Promise<boolean> {
+  const namespace = (of: string) => readlink(`/proc/${of}/ns/pid`).catch(() => of);
+  return (await namespace(String(pid))) === (await namespace('self'));
 }
 
 /** Milliseconds since a process began. */

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { messageOf, UserError } from '../../../model/error.ts';
 import type { Control } from '../../../model/status.ts';
 import { type Bus, connectBus, isDBusError } from '../bus.ts';
@@ -31,6 +32,8 @@ export interface Service {
 
 const firstDelay = 100;
 const longestDelay = 10_000;
+/** How often (ms) a bus of our own is looked at: its socket can be removed, and then nobody finds us any more. */
+const lookInterval = 5_000;
 const doNotQueue = 4;
 const primaryOwner = 1;
 
@@ -56,6 +59,20 @@ async function ownName(bus: Bus): Promise<void> {
   });
 }
 
+/** Calls `gone` once when the address's socket is not there any more. Nothing is looked at for other addresses. */
+function lookAtSocket(address: string, gone: () => void): NodeJS.Timeout | undefined {
+  const path = /^unix:path=([^,;%]+)$/.exec(address)?.[1];
+  if (path === undefined) return undefined;
+  const timer = setInterval(() => {
+    access(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') return;
+      clearInterval(timer);
+      gone();
+    });
+  }, lookInterval);
+  return timer.unref();
+}
+
 /**
  * Shows the daemon on a message bus. When the bus goes away it comes back by itself, with growing delays.
  * @throws UserError when the first connection fails
@@ -65,6 +82,7 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
   let bus: Bus | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
+  let stopLooking = () => {};
 
   const announce = announcer(control, version, (message) => bus?.send(message));
   const objects = objectsOf(control, version, (problems) => announce.reloaded(problems));
@@ -100,11 +118,18 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
       return;
     }
     bus = fresh;
-    fresh.onLost((cause) => {
+    const lookAfter = lookAtSocket(where, () => {
+      fresh.close();
+      lost('its socket was removed');
+    });
+    const lost = (cause: string) => {
+      clearInterval(lookAfter);
       bus = undefined;
       log?.warn({ cause }, 'lost the message bus');
       again(firstDelay);
-    });
+    };
+    fresh.onLost(lost);
+    stopLooking = () => clearInterval(lookAfter);
   };
 
   const again = (delay: number) => {
@@ -123,6 +148,7 @@ export async function serve(control: Control, options: ServeOptions): Promise<Se
   const close = async () => {
     closed = true;
     clearTimeout(retry);
+    stopLooking();
     stopListening();
     announce.close();
     bus?.close();

@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connectClient } from '../../../../src/adapters/dbus/client.ts';
@@ -57,6 +57,9 @@ test('a private bus that dies is started again for the daemon, and lets only roo
     expect(await name()).toBe('web1');
     await stopPrivateBus(runtime);
     await vi.waitFor(async () => expect(await name()).toBe('web1'), 10_000);
+    // The bus runs on, and nobody new gets to it.
+    await rm(runtime, { recursive: true });
+    await vi.waitFor(async () => expect(await name()).toBe('web1'), 15_000);
 
     await chmod(other.directory, 0o755);
     const main = `${await compiledSources()}/cli/main.js`;

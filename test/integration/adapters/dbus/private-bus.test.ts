@@ -69,6 +69,22 @@ describe('ensurePrivateBus', () => {
     (await connectBus(address)).close();
   });
 
+  it('starts one for all who ask at the same time', async () => {
+    const addresses = await Promise.all([1, 2, 3].map(() => ensurePrivateBus(runtime)));
+    expect(new Set(addresses)).toEqual(new Set([privateBusAddress(runtime)]));
+    const { stdout } = await execa('pgrep', ['-fc', `config-file=${runtime}/bus.conf`]);
+    expect(stdout).toBe('1');
+  });
+
+  it('replaces one whose files were removed', async () => {
+    await ensurePrivateBus(runtime);
+    const pid = await pidFile();
+    await rm(runtime, { recursive: true });
+    (await connectBus(await ensurePrivateBus(runtime))).close();
+    expect(await pidFile()).not.toBe(pid);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
   it('refuses a place that no address can name', async () => {
     await expect(ensurePrivateBus(join(directory, 'a,b'))).rejects.toThrow(
       /characters that a D-Bus address cannot/,
