@@ -23,6 +23,8 @@ export interface GuestsOptions {
   readonly desired: () => Desired | undefined;
   /** A guest's unit, where systemd runs the guests: then systemd decides about restarts, and wishes are for once. */
   readonly unit?: ((guest: string) => UnitSeen | undefined) | undefined;
+  /** Has systemd forget the unit's failures. */
+  readonly forgiveUnit?: ((guest: string) => Promise<void>) | undefined;
 }
 
 /** Everything seen of the guests' processes; the loop reads it, events write it. */
@@ -180,15 +182,21 @@ export class Guests {
   }
 
   /** Clears quarantine, backoff and history; what an operator wished last still holds. */
-  reset(name: string): Promise<void> {
+  async reset(name: string): Promise<void> {
     const { seen } = this.record(name);
     const { end } = seen;
+    const unit = this.#options.unit?.(name);
+    if (unit !== undefined) {
+      // What failed was wanted, whoever started it.
+      const failed = unit.active === 'failed' || unit.sub.startsWith('auto-restart');
+      await this.#options.forgiveUnit?.(name);
+      if (failed) seen.intent = 'start';
+    }
     this.#forgive(name);
     seen.restartTimes = [];
     // What powered itself off or was stopped did so on purpose, and stays so.
     if (end !== undefined && !countsAsFailure(end)) seen.end = end;
     this.#options.markDirty();
-    return Promise.resolve();
   }
 
   #forgive(name: string): void {

@@ -65,7 +65,8 @@ export function assemble(options: PartsOptions): Parts {
   const hub = new NotifyHub();
   const marks = new Marks(guestsDirectory);
   const unit = systemd === undefined ? undefined : (guest: string) => systemd.runner.seen(guest);
-  const guests = new Guests({ runner, marks, log, clock, markDirty, desired, unit });
+  const forgiveUnit = systemd && ((guest: string) => systemd.runner.forgive(guest));
+  const guests = new Guests({ runner, marks, log, clock, markDirty, desired, unit, forgiveUnit });
   const replyDirectory = `${host.directories.runtime}/ask`;
   const steps = new GuestSteps({ runner, hub, guests, log, clock, desired, guestsDirectory, replyDirectory });
   const onReady = (guest: string, how: string) => {

@@ -35,6 +35,8 @@ class Unit {
   pid = 0;
   /** Somebody asked systemd to stop or restart it while this process ran. */
   asked = false;
+  /** This process was ready, as far as systemd knows. */
+  active = false;
   /** Of the run that this process is of, for the journal. */
   invocation = '';
   begun = false;
@@ -218,6 +220,7 @@ export class SystemdRunner implements GuestRunner {
     const unit = this.#unit(guest);
     if (unit.pid !== 0 && state.mainPid !== unit.pid) this.#ended(guest, unit, state);
     if (unit.pid !== 0 && state.job && state.active === 'deactivating') unit.asked = true;
+    if (unit.pid !== 0 && state.active === 'active') unit.active = true;
     if (state.mainPid !== 0 && unit.pid === 0) this.#appeared(guest, unit, state);
     const waits = unit.waiter !== undefined || unit.spawned !== undefined;
     if (change.active !== undefined && waits && isDown(state)) void this.#checkStart(guest, unit);
@@ -243,6 +246,7 @@ export class SystemdRunner implements GuestRunner {
     unit.pid = state.mainPid;
     unit.invocation = this.#states.get(guest)?.invocation ?? '';
     unit.asked = false;
+    unit.active = state.active === 'active';
     unit.begun = true;
   }
 
@@ -250,7 +254,7 @@ export class SystemdRunner implements GuestRunner {
     const { pid } = unit;
     unit.pid = 0;
     unit.invocation ||= state.invocation;
-    const reason = unit.asked ? 'stopped' : reasons[state.result];
+    const reason = reasonOf(state.result, unit);
     const exit = { guest, pid, ...exitOf(state, pid), ...(reason === undefined ? {} : { reason }) };
     for (const listener of this.#exits) listener(exit);
   }
@@ -307,11 +311,13 @@ export class SystemdRunner implements GuestRunner {
   }
 }
 
-/** What systemd itself brought about, by the unit's Result. */
-const reasons: Readonly<Record<string, EndReason>> = {
-  watchdog: 'hang',
-  timeout: 'start-timeout',
-};
+/** Why it ended, where systemd brought that about; `result` is the unit's Result. */
+function reasonOf(result: string, { asked, active }: Unit): EndReason | undefined {
+  if (result === 'watchdog') return 'hang';
+  // A stop may time out as well, and a start job waits until the end of what it failed with.
+  if (result === 'timeout' && !active) return 'start-timeout';
+  return asked ? 'stopped' : undefined;
+}
 
 /** Nothing of it runs or is about to, or it waits for its next start. */
 function isDown({ active, sub }: UnitState): boolean {
