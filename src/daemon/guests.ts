@@ -56,7 +56,8 @@ export class Guests {
       const record = this.record(name);
       const unit = this.#options.unit?.(name);
       const intent = unit === undefined ? await marks.read(name, 'intent') : undefined;
-      if (intent === 'start' || intent === 'stop') record.seen.intent = intent;
+      if (intent === 'start' || intent === 'restart') record.seen.intent = 'start';
+      else if (intent === 'stop') record.seen.intent = 'stop';
       record.seen.restarts = unit?.restarts ?? 0;
       const process = running.get(name);
       if (process === undefined) {
@@ -71,6 +72,8 @@ export class Guests {
         continue;
       }
       record.began(process, wallOf(process.startedAt, clock()));
+      // The last daemon was to restart it, and did not live to see its end.
+      if (intent === 'restart') record.seen.intent = 'restart';
       if (unit?.active === 'active' || (await marks.read(name, 'ready')) === String(process.pid)) {
         record.becameReady(clock());
         record.readySeconds = -1;
@@ -149,7 +152,7 @@ export class Guests {
     seen.intent = intent === 'restart' && seen.process === undefined ? 'start' : intent;
     if (intent !== 'stop') this.#forgive(name);
     if (this.#options.unit === undefined) {
-      await this.#options.marks.write(name, 'intent', intent === 'stop' ? 'stop' : 'start');
+      await this.#options.marks.write(name, 'intent', seen.intent);
     }
     this.#options.markDirty();
   }
@@ -285,6 +288,8 @@ export class Guests {
     if (seen.intent === 'restart') {
       seen.intent = 'start';
       seen.end = undefined;
+      if (this.#options.unit === undefined) await marks.write(record.name, 'intent', 'start');
+      return;
     }
     const wanted = desired()?.guests.get(record.name);
     if (wanted === undefined || seen.intent === 'stop') return;

@@ -114,6 +114,26 @@ test('an operator who stops it wins, also over a restart of the daemon', async (
   expect(state()).toBe('stopped');
 });
 
+test('a restart that outlives its daemon is carried on by the next one, and once', async () => {
+  await started();
+  guests.ready('web1', 'test');
+  await guests.wish('web1', 'restart');
+  const next = async () => {
+    const heir = new ScriptedRunner();
+    for (const [name, process] of runner.running) heir.running.set(name, process);
+    runner = heir;
+    guests = watching(runner);
+    await guests.adopt(['web1']);
+    return guests.record('web1').seen.intent;
+  };
+  expect(await next()).toBe('restart');
+  runner.tail = 'reboot: Power down\n';
+  await ended({ code: 0 });
+  expect(state()).toBe('starting');
+  await started();
+  expect(await next()).toBe('start');
+});
+
 test('the reason of a stop is kept over what the guest shows at its end', async () => {
   await started();
   guests.stopping('web1', 'kill', 'hang', '3 health checks in a row failed', now);
