@@ -52,7 +52,6 @@ export class Attachment {
     if (status === undefined)
       throw new NoSuchGuest(action, 'there is no such guest', { hint: 'see umlnfs status' });
     this.#status = status;
-    if (status.console === '') throw noConsole(action, status);
     try {
       this.#use(await this.#firstStream(action));
     } catch (error) {
