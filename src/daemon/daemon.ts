@@ -48,7 +48,8 @@ export class Daemon {
   #stopWatching: (() => Promise<void> | void)[] = [];
   #reread = false;
   #control: DaemonControl | undefined;
-  #ending = false;
+  #beginning: Promise<void> | undefined;
+  #ending: 'guests go on' | 'guests stop' | undefined;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -59,6 +60,12 @@ export class Daemon {
 
   /** Reads, adopts, and reconciles for the first time; resolves when that is done and the bus answers. */
   async start(): Promise<void> {
+    this.#beginning = this.#begin();
+    await this.#beginning;
+    await this.loop.settled();
+  }
+
+  async #begin(): Promise<void> {
     const definitions = await this.#store.read();
     this.#use(definitions);
     const parts = await this.#options.assemble(definitions, this);
@@ -92,7 +99,6 @@ export class Daemon {
     );
     this.#stopWatching.push(() => watcher.close());
     this.#definitionsChanged();
-    await this.loop.settled();
   }
 
   get desired() {
@@ -144,8 +150,10 @@ export class Daemon {
    * started; without it all of them run on, for the next daemon to adopt.
    */
   async stop(stopGuests: boolean): Promise<void> {
-    if (this.#ending) return;
-    this.#ending = true;
+    if (this.#ending !== undefined) return;
+    this.#ending = stopGuests ? 'guests stop' : 'guests go on';
+    // What has begun would else start a bus after all was ended; whoever waits for it hears of its failure.
+    await this.#beginning?.catch(() => {});
     for (const stop of this.#stopWatching.splice(0)) await stop();
     if (stopGuests) await this.#stopGuests();
     this.#health?.close();
@@ -159,12 +167,14 @@ export class Daemon {
     const records = this.#parts?.guests.records;
     if (records === undefined) return;
     const running = () => [...records.values()].some((record) => record.seen.process !== undefined);
+    if (this.#executor !== undefined) this.#executor.startsGuests = false;
     this.loop.markDirty();
-    while (running()) {
+    // At least once: a pass that is under way may have started guests.
+    do {
       await new Promise<void>((resolve) => {
         this.#ended = resolve;
       });
-    }
+    } while (running());
   }
   #ended: () => void = () => {};
 
@@ -189,6 +199,14 @@ export class Daemon {
   }
 
   async #pass(): Promise<PassResult> {
+    try {
+      return await this.#reconcile();
+    } finally {
+      this.#ended();
+    }
+  }
+
+  async #reconcile(): Promise<PassResult> {
     const asked = this.#parts?.units?.preparing() ?? [];
     if (this.#reread) {
       this.#reread = false;
@@ -201,7 +219,6 @@ export class Daemon {
     this.#parts?.units?.refuse(asked, (guest) => this.#obstacleOf(guest));
     this.#follow();
     this.announce();
-    this.#ended();
     const due = steps.flatMap((step) => (step.kind === 'wait' && step.until > now ? [step.until] : []));
     return { acted, until: due.length === 0 ? undefined : Math.min(...due) };
   }
@@ -211,7 +228,7 @@ export class Daemon {
     const definitions = this.#definitions;
     if (parts === undefined || definitions === undefined) throw new Error('the daemon has not started');
     await parts.guests.settled();
-    const desired = { ...definitions.desired, ending: this.#ending };
+    const desired = { ...definitions.desired, ending: this.#ending === 'guests stop' };
     for (const name of [...desired.guests.keys(), ...(desired.held ?? [])]) parts.guests.record(name);
     await parts.units?.follow(parts.guests.records.keys());
     const observed = await observe(desired, this.#sources(parts));

@@ -60,6 +60,8 @@ export class Executor {
   readonly #clock: () => number;
   /** The shared step that failed last, until it succeeds or is not needed any more. */
   sharedFailure: SharedFailure | undefined;
+  /** False when the daemon ends, for the steps that were planned before. */
+  startsGuests = true;
   #sharedFailures = 0;
   readonly #repeats = new Map<string, { what: string; count: number }>();
 
@@ -160,6 +162,7 @@ export class Executor {
         current = step;
         this.#refuseRepeats(step, guest);
         if (step.kind === 'tap.ensure') continue;
+        if (step.kind === 'guest.start' && !this.startsGuests) continue;
         this.#announce(step);
         await this.#runStep(step);
       }

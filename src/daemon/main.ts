@@ -85,6 +85,7 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
   process.on('SIGINT', end);
   process.on('SIGHUP', () => void daemon.reload());
   await daemon.start();
+  if (ending) return;
   notify.ready();
   feedWatchdog(notify, daemon.loop, daemon.clock);
   log.info({ guests: daemon.statuses().length }, `umlnfsd ${version} is ready`);

@@ -85,16 +85,23 @@ export class TestDaemon {
     await rename(`${file}.new`, file);
   }
 
-  /** Starts the daemon; resolves when it says that it is ready. */
-  async start(): Promise<void> {
+  get #command(): string[] {
+    return [join(this.#sources, 'daemon/main.js'), '--config-dir', join(this.directory, 'etc')];
+  }
+
+  /** Another daemon like it, until it ends. */
+  async another(): Promise<CliAnswer> {
+    const { stdout, stderr, exitCode } = await execa('node', this.#command, {
+      reject: false,
+      timeout: 30_000,
+    });
+    return { stdout, stderr, exitCode };
+  }
+
+  /** Starts the daemon; resolves when its output matches `ready`, by default when it says that it is ready. */
+  async start({ ready = /umlnfsd \S+ is ready/ } = {}): Promise<void> {
     this.#output = '';
-    const child = spawn(
-      'node',
-      [join(this.#sources, 'daemon/main.js'), '--config-dir', join(this.directory, 'etc')],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn('node', this.#command, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const collect = (chunk: Buffer) => {
       this.#output += chunk.toString();
@@ -102,7 +109,7 @@ export class TestDaemon {
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     try {
-      await until('the daemon to be ready', () => /umlnfsd \S+ is ready/.test(this.#output), 30_000);
+      await until('the daemon to be ready', () => ready.test(this.#output), 30_000);
     } catch (error) {
       throw new Error(`the daemon does not start: ${this.#output}`, { cause: error });
     }
