@@ -74,7 +74,7 @@ function placeLines({ name, kernel }: GuestWanted, { guestsDirectory }: UnitFile
     lines.push(`Environment=${quoted(`UMLNFS_GUEST_DIRECTORY=${own}`)}`);
     lines.push(`ReadWritePaths=${quoted(`-${own}/uml`)}`);
   }
-  if (hidden.test(kernel)) lines.push(`BindReadOnlyPaths=${quoted(kernel.replaceAll(':', '\\:'))}`);
+  if (hidden.test(kernel)) lines.push(`BindReadOnlyPaths=${quoted(kernel)}`);
   return lines;
 }
 
