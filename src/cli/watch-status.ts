@@ -3,6 +3,7 @@ import { NoSuchGuest } from '../adapters/dbus/client-errors.ts';
 import type { GuestStatus } from '../model/status.ts';
 import type { ExitReason } from './exit-codes.ts';
 import { coloured, print } from './output.ts';
+import { fitScreen } from './show/fit.ts';
 import { statusLine, statusTable } from './show/table.ts';
 
 const clearScreen = '\u001b[H\u001b[2J';
@@ -20,7 +21,10 @@ export async function watchStatus(
   const known = new Map<string, GuestStatus>();
   const now = () => Date.now() * 1000;
   const table = process.stdout.isTTY === true && !json;
-  const draw = () => print(clearScreen + statusTable([...known.values()], now(), coloured()));
+  const draw = () => {
+    const { columns = 80, rows = 24 } = process.stdout;
+    print(clearScreen + fitScreen(statusTable([...known.values()], now(), coloured()), columns, rows));
+  };
   const line = (guest: GuestStatus) => print(json ? `${JSON.stringify(guest)}\n` : statusLine(guest, now()));
 
   await new Promise<never>((_, reject) => {
@@ -48,6 +52,7 @@ export async function watchStatus(
         draw();
         // The times in it go on by themselves.
         setInterval(draw, 1000).unref();
+        process.stdout.on('resize', draw);
       }
     };
     start().catch(reject);
