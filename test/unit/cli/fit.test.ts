@@ -7,7 +7,7 @@ test('what fits stays as it is', () => {
 
 test('long lines are cut, and colours are kept and not counted', () => {
   expect(fitScreen('12345\n\u001b[32m123\u001b[0m45\n\u001b[32m1234\u001b[0m\n', 4, 9)).toBe(
-    '123…\n\u001b[32m123\u001b[0m…\n\u001b[32m1234\u001b[0m\n',
+    '123…\n\u001b[32m123…\u001b[0m\n\u001b[32m1234\u001b[0m\n',
   );
 });
 
