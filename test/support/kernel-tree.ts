@@ -37,6 +37,7 @@ olddefconfig:
 	@mv $(O)/.config.new $(O)/.config
 linux:
 	@for file in a b c; do echo "  CC      kernel/$$file.o"; done
+	@echo "  CHKSHA1 include/linux/atomic.h"
 SLOW	@sed 's/.*/"&\\\\n"/; 1s/^/static const char CONFIG[] = /; $$s/$$/;/' $(O)/.config > $(O)/config.h
 	@gcc -I$(O) -o $(O)/linux main.c
 `;

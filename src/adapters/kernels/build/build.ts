@@ -92,7 +92,7 @@ async function compile(
     // Who built it, and where, is nothing that guests need to know.
     env: { KBUILD_BUILD_USER: 'umlnfs', KBUILD_BUILD_HOST: 'umlnfs' },
     onLine: (line) => {
-      const file = /^\s+[A-Z]+\s+(\S+)/.exec(line)?.[1];
+      const file = /^\s+[A-Z][A-Z0-9_]*\s+(\S+)/.exec(line)?.[1];
       if (file === undefined) return;
       files += 1;
       progress.detail(`${files} files, ${file}`);

@@ -54,7 +54,7 @@ export async function runCommand(command: readonly string[], options: CommandOpt
         if (options.onLine === undefined) output.push(line);
         else options.onLine(line);
         // Some say on standard output why they fail; lines of progress are cut off when there is nothing else.
-        if (!/^\s*[A-Z]+ /.test(line)) keep(messages, line);
+        if (!/^\s*[A-Z][A-Z0-9_]* /.test(line)) keep(messages, line);
       }),
       each(running.iterable({ from: 'stderr' }), (line) => keep(messages, line)),
     ]);
