@@ -208,6 +208,15 @@ export class TestDaemon {
   /** Ends everything that was started, and removes everything that was made. */
   async dispose(): Promise<void> {
     if (this.#process !== undefined) await this.kill('SIGTERM');
+    await removeLinks();
     await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** A daemon that ends leaves bridge and taps; another test would find its network routed into them. */
+async function removeLinks(): Promise<void> {
+  const { stdout } = await execa('ip', ['-json', 'link', 'show']);
+  for (const { ifname, ifalias } of JSON.parse(stdout) as { ifname: string; ifalias?: string }[]) {
+    if (ifalias?.startsWith('umlnfs')) await execa('ip', ['link', 'delete', ifname]);
   }
 }
