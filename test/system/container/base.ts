@@ -69,9 +69,9 @@ export function hostTree(): Promise<string> {
   });
 }
 
-/** The root of a small Debian 13 guest, as an administrator makes one. It is only read. */
+/** The root of a small Debian 13 guest, with a shell on its console. It is only read. */
 export function guestTree(): Promise<string> {
-  return cached('system-guest', [suite, guestPackages], (directory) =>
-    createDebianRoot(directory, { suite, packages: guestPackages }),
+  return cached('system-guest', [suite, guestPackages, 'autologin'], (directory) =>
+    createDebianRoot(directory, { suite, packages: guestPackages, autologin: true }),
   );
 }
