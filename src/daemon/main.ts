@@ -8,6 +8,7 @@ import { serviceNotify } from '../adapters/systemd/notify.ts';
 import { messageOf, UserError } from '../model/error.ts';
 import { version } from '../model/version.ts';
 import { chooseRunner, ganeshaUnit, parseRunnerKind, type RunnerKind } from './choose-runner.ts';
+import { checkConfigDirectory } from './config-directory.ts';
 import { Daemon } from './daemon.ts';
 import { hostId } from './definitions.ts';
 import { locations } from './locations.ts';
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
 }
 
 async function run(configDir: string | undefined, level: string, kind: RunnerKind): Promise<void> {
+  await checkConfigDirectory('run umlnfsd', configDir);
   const log = createLog({ level });
   const notify = serviceNotify();
   let guestNotify: GuestNotify | undefined;

@@ -4,6 +4,7 @@ import { ChildRunner } from '../adapters/uml/runner.ts';
 import type { PlanLine } from '../model/status.ts';
 import { describeStep } from '../plan/describe.ts';
 import { plan } from '../plan/plan.ts';
+import { checkConfigDirectory } from './config-directory.ts';
 import { DefinitionStore, hostId } from './definitions.ts';
 import { locations } from './locations.ts';
 import { observe } from './observe.ts';
@@ -11,6 +12,7 @@ import { assemble } from './parts.ts';
 
 /** What a daemon that started now would do first. Reads only. */
 export async function planLocally(options: { readonly configDir?: string } = {}): Promise<PlanLine[]> {
+  await checkConfigDirectory('plan', options.configDir);
   const definitions = await new DefinitionStore(locations(options.configDir), await hostId()).read();
   const { host, desired } = definitions;
   const clock = () => performance.now();

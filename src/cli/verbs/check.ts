@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { checkConfigDirectory } from '../../daemon/config-directory.ts';
 import { hostId } from '../../daemon/definitions.ts';
 import { locations } from '../../daemon/locations.ts';
 import { nextCatalog } from '../../definition/catalog.ts';
 import { checkDefinitions } from '../../definition/check.ts';
 import { desired } from '../../model/derive.ts';
-import { UserError } from '../../model/error.ts';
 import { formatProblem } from '../../model/problem.ts';
 import { checkOnHost } from '../check/host.ts';
 import { loadForCheck } from '../check/load.ts';
@@ -15,7 +14,7 @@ import type { Invocation } from '../verb.ts';
 
 export async function check(invocation: Invocation): Promise<ExitReason> {
   const configDir = invocation.value('config-dir');
-  if (configDir !== undefined) await mustBeDirectory(configDir);
+  await checkConfigDirectory('check the definitions', configDir);
   const { loaded, before, concerns } = await loadForCheck(locations(configDir), invocation.operands);
   const id = await hostId();
   const catalog = nextCatalog(undefined, loaded, id);
@@ -34,10 +33,4 @@ export async function check(invocation: Invocation): Promise<ExitReason> {
   const count = loaded.guests.size;
   tell(count === 1 ? '1 definition is fine' : `${count} definitions are fine`);
   return 'ok';
-}
-
-async function mustBeDirectory(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new UserError(`check ${path}`, 'there is no such directory', { hint: 'correct --config-dir=' });
 }

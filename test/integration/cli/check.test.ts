@@ -99,5 +99,5 @@ test('with a file only what is about that one, wherever it lies', async () => {
 test('a directory that is not there is an error, not an empty set', async () => {
   const { code, stderr } = await runCli(main, ['check', '--config-dir=/nonexistent']);
   expect(code).toBe(1);
-  expect(stderr).toContain('cannot check /nonexistent: there is no such directory');
+  expect(stderr).toContain('cannot check the definitions: there is no directory /nonexistent');
 });

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compiledSources } from '../../support/compiled.ts';
 import { TestDaemon } from '../../support/daemon.ts';
 
 let daemon: TestDaemon;
@@ -26,6 +27,18 @@ test.each([
   await daemon.start({ ready: when });
   expect(await daemon.kill('SIGTERM')).toBe(0);
   expect(await processes()).toBe('');
+});
+
+test('a directory of definitions that is not there is a mistake, and no end of all guests', async () => {
+  const { exitCode, stderr } = await execa(
+    'node',
+    [join(await compiledSources(), 'daemon/main.js'), '--config-dir', join(daemon.directory, 'nowhere')],
+    { reject: false, timeout: 30_000 },
+  );
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: `umlnfsd: cannot run umlnfsd: there is no directory ${daemon.directory}/nowhere; correct --config-dir=`,
+  });
 });
 
 test('a second daemon is refused and touches nothing of the first', async () => {
