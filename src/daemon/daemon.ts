@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { type Service, serve } from '../adapters/dbus/service/serve.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { watchLinks } from '../adapters/ip/watch.ts';
-import { UserError } from '../model/error.ts';
+import { explained, UserError } from '../model/error.ts';
 import type { Observed } from '../model/observed.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { GuestStatus, PlanLine } from '../model/status.ts';
@@ -124,7 +124,7 @@ export class Daemon {
       definitionProblems: problemsByGuest(this.#definitions?.problems ?? []),
       definitionFiles: this.#definitions?.files ?? new Map(),
       consoleLog: (guest: string) => parts.runner.consoleLog(guest),
-      sharedProblem: this.#executor?.sharedFailure?.problem,
+      sharedProblem: this.#trouble ?? this.#executor?.sharedFailure?.problem,
       now: this.clock(),
     };
     return [...parts.guests.records.values()]
@@ -177,6 +177,8 @@ export class Daemon {
     } while (running());
   }
   #ended: () => void = () => {};
+  /** Why nothing can be done at all. */
+  #trouble: string | undefined;
 
   #definitionsChanged(): void {
     this.#reread = true;
@@ -200,7 +202,13 @@ export class Daemon {
 
   async #pass(): Promise<PassResult> {
     try {
-      return await this.#reconcile();
+      const result = await this.#reconcile();
+      this.#trouble = undefined;
+      return result;
+    } catch (error) {
+      this.#trouble = explained(error);
+      this.#control?.publish();
+      throw error;
     } finally {
       this.#ended();
     }

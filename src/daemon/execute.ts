@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { TapWanted } from '../model/desired.ts';
-import { messageOf, UserError } from '../model/error.ts';
+import { explained, UserError } from '../model/error.ts';
 import type { SharedFailure } from '../model/observed.ts';
 import { describeStep } from '../plan/describe.ts';
 import type { Step, StepOf } from '../plan/step.ts';
@@ -113,7 +113,7 @@ export class Executor {
       } catch (error) {
         this.#sharedFailures += 1;
         const delay = Math.min(30_000, 1_000 * 2 ** (this.#sharedFailures - 1));
-        this.sharedFailure = { step: step.kind, problem: sentence(error), retryAt: this.#clock() + delay };
+        this.sharedFailure = { step: step.kind, problem: explained(error), retryAt: this.#clock() + delay };
         this.#report(step, error);
         return false;
       }
@@ -168,7 +168,7 @@ export class Executor {
       }
       this.#guests.stepsSucceeded(guest);
     } catch (error) {
-      this.#guests.stepFailed(guest, sentence(error));
+      this.#guests.stepFailed(guest, explained(error));
       if (current !== undefined) this.#report(current, error);
     }
   }
@@ -237,17 +237,12 @@ export class Executor {
   #report(step: Step, error: unknown): void {
     const { guest, kind, why } = describeStep(step, this.#clock());
     const about = { ...(guest === '' ? {} : { guest }), step: kind, reason: why, event: 'step-failed' };
-    if (error instanceof UserError) this.#log.error(about, sentence(error));
-    else this.#log.error({ ...about, err: error }, sentence(error));
+    if (error instanceof UserError) this.#log.error(about, explained(error));
+    else this.#log.error({ ...about, err: error }, explained(error));
   }
 }
 
 /** An error and what to do next, in one sentence. */
-function sentence(error: unknown): string {
-  const message = messageOf(error);
-  return error instanceof UserError && error.hint !== undefined ? `${message}; ${error.hint}` : message;
-}
-
 async function inParallel<T>(
   items: readonly T[],
   width: number,

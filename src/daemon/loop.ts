@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { explained, UserError } from '../model/error.ts';
 
 /** What one pass came to. */
 export interface PassResult {
@@ -24,6 +25,8 @@ export class Loop {
   #dirty = false;
   #running = false;
   #stopped = false;
+  /** What kept the last pass from being done. */
+  #trouble: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waiting: (() => void)[] = [];
   #idle: Promise<void> = Promise.resolve();
@@ -78,6 +81,7 @@ export class Loop {
   async #once(waiting: (() => void)[]): Promise<number | undefined> {
     try {
       const result = await this.#pass();
+      this.#trouble = undefined;
       if (result.acted) {
         this.#dirty = true;
         this.#waiting.unshift(...waiting);
@@ -86,10 +90,21 @@ export class Loop {
       }
       return result.until;
     } catch (error) {
-      this.#log.error({ err: error }, 'cannot reconcile');
+      this.#report(error);
       this.#waiting.unshift(...waiting);
       return this.#clock() + retryAfterError;
     }
+  }
+
+  /** A host in trouble is told of once, and a defect with its place each time. */
+  #report(error: unknown): void {
+    if (!(error instanceof UserError)) {
+      this.#log.error({ err: error }, 'cannot reconcile');
+      return;
+    }
+    const trouble = explained(error);
+    if (trouble !== this.#trouble) this.#log.error(trouble);
+    this.#trouble = trouble;
   }
 
   #arm(until: number | undefined): void {

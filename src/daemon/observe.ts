@@ -1,5 +1,5 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
-import { messageOf, UserError } from '../model/error.ts';
+import { explained } from '../model/error.ts';
 import type {
   BridgeSeen,
   ExporterSeen,
@@ -75,7 +75,7 @@ async function observeKernel(path: string, sources: Sources): Promise<KernelSeen
     const initramfs = caps.nfsRoot === 'initramfs' ? await sources.initramfs(path, caps) : undefined;
     return { ok: true, caps, initramfs };
   } catch (error) {
-    return { ok: false, problem: withHint(error) };
+    return { ok: false, problem: explained(error) };
   }
 }
 
@@ -92,14 +92,9 @@ async function observeRoots(
       try {
         seen.set(guest.name, await sources.root(guest));
       } catch (error) {
-        seen.set(guest.name, { exists: true, tailored: false, problem: withHint(error) });
+        seen.set(guest.name, { exists: true, tailored: false, problem: explained(error) });
       }
     }),
   );
   return seen;
-}
-
-function withHint(error: unknown): string {
-  const hint = error instanceof UserError ? error.hint : undefined;
-  return hint === undefined ? messageOf(error) : `${messageOf(error)}; ${hint}`;
 }

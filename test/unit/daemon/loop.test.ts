@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { Loop, type PassResult } from '../../../src/daemon/loop.ts';
+import { UserError } from '../../../src/model/error.ts';
 
 const log = pino({ level: 'silent' });
 const idle: PassResult = { acted: false, until: undefined };
@@ -86,6 +87,25 @@ test('a pass that throws is tried again and does not end the loop', async () => 
   loop?.markDirty();
   await again;
   expect(passes).toBe(2);
+});
+
+test('the same trouble of the host is told once, until a pass went well', async () => {
+  const told: string[] = [];
+  const causes = ['no ip', 'no ip', 'no tun', undefined, 'no tun'];
+  const last = new Promise<void>((resolve) => {
+    const telling = pino({ base: null }, { write: (line) => void told.push(JSON.parse(line).msg) });
+    loop = new Loop(async () => {
+      const cause = causes.shift();
+      if (causes.length === 0) resolve();
+      else loop?.markDirty();
+      if (cause !== undefined) throw new UserError('look', cause, { hint: 'install it' });
+      return idle;
+    }, telling);
+  });
+  loop?.markDirty();
+  await last;
+  await loop?.stop();
+  expect(told).toEqual(['no ip', 'no tun', 'no tun'].map((cause) => `cannot look: ${cause}; install it`));
 });
 
 test('what becomes due later wakes the loop by itself', async () => {
