@@ -22,7 +22,9 @@ export async function watchStatus(
   const now = () => Date.now() * 1000;
   const table = process.stdout.isTTY === true && !json;
   const draw = () => {
-    const { columns = 80, rows = 24 } = process.stdout;
+    // A terminal that does not know its size says 0.
+    const columns = process.stdout.columns || 80;
+    const rows = process.stdout.rows || 24;
     print(clearScreen + fitScreen(statusTable([...known.values()], now(), coloured()), columns, rows));
   };
   const line = (guest: GuestStatus) => print(json ? `${JSON.stringify(guest)}\n` : statusLine(guest, now()));
