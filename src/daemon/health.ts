@@ -99,8 +99,10 @@ export class Health {
     const { interval, timeout, tcpPort } = wanted.health;
     if (interval === 0) return 1_000;
     let error: string | undefined;
+    let kernelAnswers = false;
     try {
       await this.#options.ask(record.name, 'version', timeout);
+      kernelAnswers = true;
       if (tcpPort !== undefined && wanted.network.address !== undefined) {
         await accepts(wanted.network.address, tcpPort, timeout);
       }
@@ -114,7 +116,8 @@ export class Health {
     seen.health = {
       failures,
       lastOkAt: error === undefined ? this.#options.clock() : seen.health.lastOkAt,
-      lastError: error ?? undefined,
+      lastError: error,
+      kernelAnswers,
     };
     record.kernelUp ||= error === undefined;
     if (changed) this.#options.markDirty();

@@ -116,6 +116,8 @@ export interface GuestSeen {
     readonly failures: number;
     readonly lastOkAt: number | undefined;
     readonly lastError: string | undefined;
+    /** Whether its kernel answered the last check, so that only the TCP port is to blame. */
+    readonly kernelAnswers?: boolean;
   };
   /** The last phase of stopping that was carried out, and what it was for. */
   readonly stop:

@@ -71,7 +71,8 @@ export function stopCause(
   if (wanted.health.interval > 0 && seen.health.failures >= wanted.health.threshold) {
     const error = seen.health.lastError ?? 'no answer';
     return {
-      phase: 'kill',
+      // A kernel that answers can write what it has in memory.
+      phase: seen.health.kernelAnswers ? 'sync' : 'kill',
       reason: 'hang',
       why: `${seen.health.failures} health checks in a row failed: ${error}`,
     };

@@ -121,6 +121,12 @@ describe('a guest that runs as defined', () => {
     const steps = plan(desired, withGuest(runningGuest(web1, desired, { health })), now);
     expect(steps).toMatchObject([{ kind: 'guest.stop', phase: 'kill', reason: 'hang' }]);
   });
+
+  test('is shut down, and not killed, when only its TCP port does not answer', () => {
+    const health = { failures: 3, lastOkAt: 0, lastError: 'TCP port 80', kernelAnswers: true };
+    const steps = plan(desired, withGuest(runningGuest(web1, desired, { health })), now);
+    expect(steps).toMatchObject([{ kind: 'guest.stop', phase: 'sync', reason: 'hang' }]);
+  });
 });
 
 describe('a guest on its way down', () => {
