@@ -9,6 +9,8 @@ export interface ControlOptions {
   readonly defined: (name: string) => boolean;
   /** Why the guest's definition cannot be used, if that is so. */
   readonly definitionProblem: (name: string) => string | undefined;
+  /** The guests that are started together with one, where the daemon sees to that. */
+  readonly pulled: (name: string) => Iterable<string>;
   readonly status: () => readonly GuestStatus[];
   readonly plan: () => Promise<readonly PlanLine[]>;
   readonly reload: () => Promise<readonly string[]>;
@@ -36,7 +38,11 @@ export class DaemonControl implements Control {
 
   async start(name: string): Promise<void> {
     this.#mustBeDefined('start', name);
-    await this.#options.guests.wish(name, 'start');
+    const { guests, pulled } = this.#options;
+    for (const other of pulled(name)) {
+      if (guests.record(other).seen.process === undefined) await guests.wish(other, 'start');
+    }
+    await guests.wish(name, 'start');
   }
 
   async stop(name: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Service, serve } from '../adapters/dbus/service/serve.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { watchLinks } from '../adapters/ip/watch.ts';
+import { pulledBy } from '../model/dependencies.ts';
 import { explained, UserError } from '../model/error.ts';
 import type { Observed } from '../model/observed.ts';
 import { formatProblem } from '../model/problem.ts';
@@ -293,6 +294,7 @@ export class Daemon {
       known,
       defined: (name) => this.desired?.guests.has(name) === true,
       definitionProblem: (name) => problemsByGuest(this.#definitions?.problems ?? []).get(name),
+      pulled: (name) => (parts.units === undefined ? pulledBy(name, this.desired?.guests ?? new Map()) : []),
       status: () => this.statuses(),
       plan: () => this.#planLines(),
       reload: () => this.reload(),

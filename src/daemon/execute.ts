@@ -53,6 +53,11 @@ function isShared(step: Step): step is Shared {
   return (sharedKinds as readonly string[]).includes(step.kind);
 }
 
+/** Nothing is done for such a step. */
+function isIdle({ kind }: Step): boolean {
+  return kind === 'wait' || kind === 'await' || kind === 'blocked';
+}
+
 export class Executor {
   readonly #executors: Executors;
   readonly #guests: Guests;
@@ -79,7 +84,7 @@ export class Executor {
 
   /** Carries the steps out; true when anything was done or tried, so that reality has to be read again. */
   async execute(steps: readonly Step[]): Promise<boolean> {
-    const todo = steps.filter((step) => step.kind !== 'wait' && step.kind !== 'blocked');
+    const todo = steps.filter((step) => !isIdle(step));
     this.#noteBlocked(steps);
     this.#forgetFailure(todo);
     if (todo.length === 0) {
@@ -203,13 +208,18 @@ export class Executor {
   /** Blocked guests are logged once per cause, and their cause is kept for status. */
   #noteBlocked(steps: readonly Step[]): void {
     const causes = new Map<string, string>();
-    for (const step of steps) if (step.kind === 'blocked') causes.set(step.guest, step.why);
+    const awaited = new Map<string, string>();
+    for (const step of steps) {
+      if (step.kind === 'blocked') causes.set(step.guest, step.why);
+      if (step.kind === 'await') awaited.set(step.guest, step.why);
+    }
     for (const record of this.#guests.records.values()) {
       const cause = causes.get(record.name) ?? '';
       if (cause !== '' && cause !== record.blocked) {
         this.#log.error({ guest: record.name, event: 'step-failed' }, cause);
       }
       record.blocked = cause;
+      record.awaits = awaited.get(record.name) ?? '';
     }
   }
 

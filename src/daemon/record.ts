@@ -23,6 +23,8 @@ export class GuestRecord {
   console = '';
   /** Lines `blocked` steps gave, for status. */
   blocked = '';
+  /** What another guest has to do first, for status. */
+  awaits = '';
   /** What the guest says of itself (STATUS= on /proc/mconsole), sanitised. */
   says = '';
   /** systemd starts it by itself this time. */

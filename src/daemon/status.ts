@@ -90,12 +90,13 @@ function detailOf(
   const { seen } = record;
   switch (state) {
     case 'starting':
-      if (seen.process === undefined) return 'waiting to be started';
+      if (seen.process === undefined) return record.awaits === '' ? 'waiting to be started' : record.awaits;
       if (record.says !== '') return record.says;
       return wanted?.ready === 'mount'
         ? 'waiting for its root to be mounted'
         : 'waiting for READY=1 from the guest';
     case 'running':
+      if (record.awaits !== '') return record.awaits;
       if (seen.health.failures > 0) {
         return `${seen.health.failures} of ${wanted?.health.threshold ?? '?'} health checks failed: ${seen.health.lastError ?? ''}`;
       }

@@ -101,6 +101,7 @@ function sameClaims(guest: Guest, before: Guest | undefined): boolean {
     guest.guest.address === before.guest.address &&
     guest.guest.user === before.guest.user &&
     guest.network.mac === before.network.mac &&
-    guest.network.tap === before.network.tap
+    guest.network.tap === before.network.tap &&
+    guest.guest.after.join() === before.guest.after.join()
   );
 }

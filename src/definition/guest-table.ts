@@ -10,6 +10,7 @@ import {
   duration,
   enumeration,
   exportOptions,
+  guestReference,
   hostname,
   integer,
   interfaceName,
@@ -75,6 +76,24 @@ export const guestTable = {
         {
           derived: 'a user id of its own for each guest, made from its name',
         },
+      ),
+      after: list(
+        'After',
+        guestReference,
+        'Guests that are started and ready before this one is started, and stopped after it, where both are. It starts none of them.',
+        { perGuest: true, source: 'systemd.unit(5)' },
+      ),
+      wants: list(
+        'Wants',
+        guestReference,
+        'Guests that are started together with this one. Whether they come up does not matter to it, and nothing is said of the order.',
+        { perGuest: true, source: 'systemd.unit(5)' },
+      ),
+      requires: list(
+        'Requires',
+        guestReference,
+        'As Wants=; and this guest is stopped, or restarted, when somebody stops or restarts one of them, and with After= it is not started while one of them cannot be. One that crashes and is started again does not count.',
+        { perGuest: true, source: 'systemd.unit(5)' },
       ),
       seccomp: key(
         'Seccomp',

@@ -1,6 +1,7 @@
 /** All value types the key tables are made of. */
 export { busAddress } from './value-types/bus-address.ts';
 export { exportOptions } from './value-types/export-options.ts';
+export { guestReference } from './value-types/guest-reference.ts';
 export { kernelBinary } from './value-types/kernel.ts';
 export { kernelArgument } from './value-types/kernel-argument.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Guest, Host } from '../definition/guest.ts';
 import { type Candidate, sharedRoots, withoutConflicts } from './conflicts.ts';
+import { withDependencies, withPulled } from './dependencies.ts';
 import type { Desired, ExportWanted, GuestWanted, TapWanted } from './desired.ts';
 import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
@@ -25,7 +26,8 @@ export function desired(
 ): { desired: Desired; problems: Problem[] } {
   const candidates: Candidate[] = [];
   const problems: Problem[] = [];
-  for (const guest of [...guests].sort((a, b) => inOrder(a.name, b.name, accepted))) {
+  const sorted = [...guests].sort((a, b) => inOrder(a.name, b.name, accepted));
+  for (const guest of sorted) {
     const wanted = guestWanted(host, guest, hostId);
     const findings = guestFindings(host, guest, wanted);
     const uid = uidOf(wanted.user, users);
@@ -34,9 +36,11 @@ export function desired(
     if (typeof uid !== 'number' || findings.some(({ severity }) => severity === 'error')) continue;
     candidates.push({ guest, wanted, uid });
   }
-  const { kept, problems: conflicts } = withoutConflicts(candidates);
-  problems.push(...conflicts, ...sharedRoots(kept));
-  return { desired: together(host, kept), problems };
+  const { kept: together, problems: conflicts } = withoutConflicts(candidates);
+  const all = new Set(sorted.map(({ name }) => name));
+  const { kept, problems: dependencies } = withDependencies(together, all, accepted);
+  problems.push(...conflicts, ...dependencies, ...sharedRoots(kept));
+  return { desired: wholeOf(host, kept), problems };
 }
 
 function inOrder(a: string, b: string, accepted: ReadonlySet<string>): number {
@@ -58,7 +62,7 @@ function uidOf(user: string | number, users: ReadonlyMap<string, number>): numbe
   return uid;
 }
 
-function together(host: Host, kept: readonly Candidate[]): Desired {
+function wholeOf(host: Host, kept: readonly Candidate[]): Desired {
   const { address, prefix } = host.bridge.address;
   const guests = new Map<string, GuestWanted>();
   const taps = new Map<string, TapWanted>();
@@ -73,7 +77,7 @@ function together(host: Host, kept: readonly Candidate[]): Desired {
   return {
     bridge: { name: host.bridge.name, address, prefix },
     exporter: host.server.exporter,
-    guests,
+    guests: withPulled(guests),
     taps,
     exports,
   };

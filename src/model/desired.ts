@@ -36,6 +36,16 @@ export interface NfsMount {
   readonly readOnly: boolean;
 }
 
+/** Names of other guests, as in systemd.unit(5); there may be no guest of such a name. */
+export interface Dependencies {
+  /** They are ready before it starts, and stop after it. */
+  readonly after: readonly string[];
+  /** They are started together with it. */
+  readonly wants: readonly string[];
+  /** As wants, and it stops when somebody stops one of them. */
+  readonly requires: readonly string[];
+}
+
 export interface GuestWanted {
   readonly name: string;
   readonly description: string;
@@ -49,6 +59,7 @@ export interface GuestWanted {
   readonly user: string | number;
   readonly seccomp: 'off' | 'on';
   readonly ready: 'notify' | 'mount';
+  readonly dependencies: Dependencies;
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly stopTimeout: number;

@@ -24,6 +24,7 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
     user: main.user ?? guestUid(guest.name),
     seccomp: main.seccomp,
     ready: main.ready,
+    dependencies: { after: main.after, wants: main.wants, requires: main.requires },
     startTimeout: main.startTimeout,
     stopTimeout: main.stopTimeout,
     network: {

@@ -1,5 +1,6 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { EndReason, GuestSeen, Observed, ProcessSeen, StopPhase } from '../model/observed.ts';
+import { endsWith, type Order } from './order.ts';
 import { wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
 import { nextPhase, phaseLimit } from './stop-phases.ts';
@@ -17,7 +18,7 @@ export interface Launch {
   readonly argv: readonly string[];
 }
 
-interface StopCause {
+export interface StopCause {
   readonly phase: StopPhase;
   readonly reason: EndReason;
   readonly why: string;
@@ -64,6 +65,12 @@ export function stopCause(
   if (wanted === undefined) return orderly('its definition was removed');
   if (seen.intent === 'stop') return orderly('an operator stopped it');
   if (seen.intent === 'restart') return orderly('an operator restarts it');
+  // systemd sees to that itself.
+  const ended = seen.unit === undefined ? endsWith(wanted, desired, observed) : undefined;
+  if (ended !== undefined)
+    return orderly(
+      `an operator ${ended.intent === 'stop' ? 'stopped' : 'restarts'} guest ${ended.guest}, which it requires`,
+    );
   if (seen.readyAt === undefined && now >= process.startedAt + wanted.startTimeout) {
     const seconds = Math.round(wanted.startTimeout / 1000);
     return { phase: 'term', reason: 'start-timeout', why: `it was not ready within ${seconds} s` };
@@ -113,17 +120,38 @@ export function planRunning(
   process: ProcessSeen,
   launch: Launch | undefined,
   observed: Observed,
+  order: Order,
   now: number,
 ): Step[] {
   const wanted = desired.guests.get(name);
   if (seen.stop !== undefined) return continueStop(name, seen, wanted?.stopTimeout ?? 30_000, now);
   const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
-  if (cause !== undefined) return [{ kind: 'guest.stop', guest: name, ...cause }];
+  if (cause !== undefined)
+    return holdStop(name, cause, order) ?? [{ kind: 'guest.stop', guest: name, ...cause }];
   if (wanted !== undefined && seen.readyAt === undefined) {
     return [wait(name, process.startedAt + wanted.startTimeout, 'it has until then to become ready')];
   }
   const lostAt = wanted === undefined ? undefined : tapLostAt(seen, wanted, observed);
   return lostAt === undefined ? [] : [wait(name, lostAt, 'it has until then to hold its tap, or to end')];
+}
+
+/** An orderly stop waits for guests that stop first. */
+export function holdStop(guest: string, { phase, why }: StopCause, order: Order): Step[] | undefined {
+  const needs = phase === 'ctrl-alt-del' ? order.stopsFirst(guest) : undefined;
+  if (needs === undefined) return undefined;
+  return [{ kind: 'await', guest, needs, why: `guest ${needs} stops before it (${why})` }];
+}
+
+/** What keeps a guest from its start for another guest's sake. */
+export function holdStart(wanted: GuestWanted, order: Order, now: number): Step[] | undefined {
+  const hold = order.hold(wanted);
+  if (hold === undefined) return undefined;
+  const { name } = wanted;
+  if (!hold.blocked) return [{ kind: 'await', guest: name, needs: hold.needs, why: hold.why }];
+  return [
+    { kind: 'blocked', guest: name, why: hold.why },
+    wait(name, now + blockedRetry, 'it is looked at again then'),
+  ];
 }
 
 /** Why a guest that should run cannot be started, whatever is done on this host. */
@@ -146,6 +174,7 @@ export function planIdle(
   launch: Launch | undefined,
   launchProblem: string | undefined,
   observed: Observed,
+  order: Order,
   now: number,
 ): Step[] {
   const name = wanted.name;
@@ -162,7 +191,7 @@ export function planIdle(
       wait(name, seen.notBefore, `it is not restarted before, after ${seen.end?.reason ?? 'a failure'}`),
     ];
   }
-  return planPreparation(wanted, launch, observed, startReason(seen));
+  return holdStart(wanted, order, now) ?? planPreparation(wanted, launch, observed, startReason(seen));
 }
 
 /** What a guest's start takes, and the start itself once all of it is known. */

@@ -4,26 +4,14 @@ import type { GuestSeen, Observed, ProcessSeen, SharedFailure } from '../model/o
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
-import { type Launch, planIdle, planRunning } from './guests.ts';
+import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { planBridge, planStaleBridges, planStaleTaps, planTap } from './network.ts';
+import { Order } from './order.ts';
 import type { Step } from './step.ts';
 import { planUnit, planUnitFiles } from './units.ts';
+import { unseen } from './unseen.ts';
 
-/** A guest that nothing is known of yet: defined, and never started under this daemon's eyes. */
-export const unseen: GuestSeen = {
-  process: undefined,
-  readyAt: undefined,
-  health: { failures: 0, lastOkAt: undefined, lastError: undefined },
-  stop: undefined,
-  end: undefined,
-  intent: 'auto',
-  restartTimes: [],
-  restarts: 0,
-  notBefore: undefined,
-  quarantined: false,
-  problem: undefined,
-  retryAt: undefined,
-};
+export { unseen } from './unseen.ts';
 
 /**
  * What to do now to bring what is (`observed`) to what should be (`desired`), in order. Pure: the same
@@ -45,19 +33,21 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
     if (failed?.step !== 'bridge.remove') steps.push(...planStaleBridges(desired, observed));
     if (failed?.step !== 'exporter.start') steps.push(...planExporter(desired, observed));
   }
+  const launched = launches(desired, observed);
+  const order = new Order(desired, observed, leaving(desired, observed, launched, now));
   for (const wanted of desired.guests.values()) {
-    steps.push(...planGuest(wanted, desired, observed, now));
+    steps.push(...planGuest(wanted, launched(wanted), desired, observed, order, now));
   }
   for (const [name, seen] of observed.guests) {
     if (desired.guests.has(name) || isHeld(desired, name)) continue;
     if (isWaiting(seen, now)) {
       steps.push(waitForRetry(name, seen, now));
     } else if (seen.unit !== undefined) {
-      steps.push(...planUnit(name, desired, seen, seen.unit, notLaunched, observed, now));
+      steps.push(...planUnit(name, desired, seen, seen.unit, notLaunched, observed, order, now));
     } else if (seen.process === undefined) {
       steps.push({ kind: 'guest.forget', guest: name, why: 'it has no definition and no process' });
     } else {
-      steps.push(...planRunning(name, desired, seen, seen.process, undefined, observed, now));
+      steps.push(...planRunning(name, desired, seen, seen.process, undefined, observed, order, now));
     }
   }
   const stale = planStaleTaps(desired, observed);
@@ -105,13 +95,19 @@ function waitForRetry(guest: string, seen: GuestSeen, now: number): Step {
   return { kind: 'wait', guest, until: seen.retryAt ?? now, why };
 }
 
-function planGuest(wanted: GuestWanted, desired: Desired, observed: Observed, now: number): Step[] {
+function planGuest(
+  wanted: GuestWanted,
+  { launch, problem }: Launched,
+  desired: Desired,
+  observed: Observed,
+  order: Order,
+  now: number,
+): Step[] {
   const seen = observed.guests.get(wanted.name) ?? unseen;
-  const { launch, problem } = launchOf(wanted, desired, observed);
   const running = (process: ProcessSeen) =>
     seen.unit === undefined
-      ? planRunning(wanted.name, desired, seen, process, launch, observed, now)
-      : planUnit(wanted.name, desired, seen, seen.unit, { launch, problem }, observed, now);
+      ? planRunning(wanted.name, desired, seen, process, launch, observed, order, now)
+      : planUnit(wanted.name, desired, seen, seen.unit, { launch, problem }, observed, order, now);
   if (isWaiting(seen, now)) {
     return [
       waitForRetry(wanted.name, seen, now),
@@ -139,8 +135,8 @@ function planGuest(wanted: GuestWanted, desired: Desired, observed: Observed, no
   ) {
     steps.push(
       ...(seen.unit === undefined
-        ? planIdle(wanted, seen, launch, problem, observed, now)
-        : planUnit(wanted.name, desired, seen, seen.unit, { launch, problem }, observed, now)),
+        ? planIdle(wanted, seen, launch, problem, observed, order, now)
+        : planUnit(wanted.name, desired, seen, seen.unit, { launch, problem }, observed, order, now)),
     );
   }
   return steps;
@@ -153,6 +149,33 @@ export interface Launched {
 }
 
 const notLaunched: Launched = { launch: undefined, problem: undefined };
+
+/** {@link launchOf}, once for each guest. */
+function launches(desired: Desired, observed: Observed): (wanted: GuestWanted) => Launched {
+  const known = new Map<string, Launched>();
+  return (wanted) => {
+    const launched = known.get(wanted.name) ?? launchOf(wanted, desired, observed);
+    known.set(wanted.name, launched);
+    return launched;
+  };
+}
+
+/** Whether a guest that has a process is to end, or ends already. */
+function leaving(
+  desired: Desired,
+  observed: Observed,
+  launched: (wanted: GuestWanted) => Launched,
+  now: number,
+): (name: string) => boolean {
+  return (name) => {
+    const seen = observed.guests.get(name);
+    if (seen?.process === undefined || isHeld(desired, name)) return false;
+    if (seen.stop !== undefined || seen.unit?.active === 'deactivating') return true;
+    const wanted = desired.guests.get(name);
+    const launch = wanted === undefined ? undefined : launched(wanted).launch;
+    return stopCause(wanted, seen, seen.process, launch, desired, observed, now) !== undefined;
+  };
+}
 
 /** The command line the guest would be started with now; undefined while its kernel or initramfs is not known. */
 export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observed): Launched {

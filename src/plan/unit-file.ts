@@ -28,6 +28,7 @@ export function unitDropIn(wanted: GuestWanted, context: UnitFileContext): strin
     `# systemctl edit umlnfs@${wanted.name}`,
     '[Unit]',
     ...descriptionLine(wanted),
+    ...dependencyLines(wanted),
     `StartLimitIntervalSec=${milliseconds(restart.burstInterval)}`,
     `StartLimitBurst=${restart.burst}`,
     '',
@@ -46,6 +47,12 @@ function descriptionLine({ name, description }: GuestWanted): string[] {
   // A backslash at a line's end would take in the next line.
   const text = sanitise(description).replace(/\\+$/, '');
   return [`Description=User Mode Linux guest ${name}${text === '' ? '' : ` (${unspecified(text)})`}`];
+}
+
+function dependencyLines({ dependencies: { after, wants, requires } }: GuestWanted): string[] {
+  const line = (key: string, guests: readonly string[]) =>
+    guests.length === 0 ? [] : [`${key}=${guests.map((name) => `umlnfs@${name}.service`).join(' ')}`];
+  return [...line('After', after), ...line('Wants', wants), ...line('Requires', requires)];
 }
 
 function restartLines({ name, restart }: GuestWanted, { systemd }: UnitFileContext): string[] {

@@ -2,7 +2,8 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { GuestSeen, Observed } from '../model/observed.ts';
 import type { UnitSeen } from '../model/units.ts';
-import { type Launch, obstacle, planPreparation, stopCause, wait } from './guests.ts';
+import { holdStart, holdStop, type Launch, obstacle, planPreparation, stopCause, wait } from './guests.ts';
+import type { Order } from './order.ts';
 import type { Launched } from './plan.ts';
 import type { Step } from './step.ts';
 import { unitDropIn } from './unit-file.ts';
@@ -54,10 +55,11 @@ export function planUnit(
   unit: UnitSeen,
   { launch, problem }: Launched,
   observed: Observed,
+  order: Order,
   now: number,
 ): Step[] {
   const wanted = desired.guests.get(name);
-  if (seen.process !== undefined) return planActive(name, desired, seen, unit, launch, observed, now);
+  if (seen.process !== undefined) return planActive(name, desired, seen, unit, launch, observed, order, now);
   if (wanted === undefined) {
     if (!atRest(unit)) return unit.job ? [] : [stop(name, removed)];
     return [{ kind: 'guest.forget', guest: name, why: 'it has no definition and no process' }];
@@ -68,7 +70,7 @@ export function planUnit(
     if (blocked !== undefined) return [{ kind: 'blocked', guest: name, why: blocked }];
     return planPreparation(wanted, launch, observed, 'systemd starts it');
   }
-  return unit.job ? [] : planStart(wanted, seen, unit, problem, observed, now);
+  return unit.job ? [] : planStart(wanted, seen, unit, problem, observed, order, now);
 }
 
 function planStart(
@@ -77,6 +79,7 @@ function planStart(
   unit: UnitSeen,
   problem: string | undefined,
   observed: Observed,
+  order: Order,
   now: number,
 ): Step[] {
   const { name } = wanted;
@@ -89,7 +92,7 @@ function planStart(
       wait(name, now + blockedRetry, 'it is looked at again then'),
     ];
   }
-  return [{ kind: 'unit.start', guest: name, why }];
+  return holdStart(wanted, order, now) ?? [{ kind: 'unit.start', guest: name, why }];
 }
 
 /** Why the daemon asks systemd to start a guest; undefined where that is for systemd and its administrator alone. */
@@ -111,6 +114,7 @@ function planActive(
   unit: UnitSeen,
   launch: Launch | undefined,
   observed: Observed,
+  order: Order,
   now: number,
 ): Step[] {
   const { process } = seen;
@@ -127,6 +131,8 @@ function planActive(
   // TimeoutStartSec= is systemd's.
   if (cause.reason === 'start-timeout') return [];
   if (cause.reason === 'hang') return [{ kind: 'unit.hang', guest: name, why: cause.why }];
+  const held = holdStop(name, cause, order);
+  if (held !== undefined) return held;
   if (wanted === undefined || seen.intent === 'stop') return [stop(name, cause.why)];
   return [{ kind: 'unit.restart', guest: name, why: cause.why }];
 }

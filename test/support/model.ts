@@ -18,6 +18,7 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
     user: uid,
     seccomp: 'off',
     ready: 'notify',
+    dependencies: { after: [], wants: [], requires: [] },
     startTimeout: 90_000,
     stopTimeout: 30_000,
     network: {
