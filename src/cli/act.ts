@@ -6,12 +6,15 @@ import { connect } from './connect.ts';
 import type { ExitReason } from './exit-codes.ts';
 import { secondsOption } from './options.ts';
 import { tell } from './output.ts';
+import { namesOf } from './pattern.ts';
 import { progress } from './progress.ts';
 import type { Invocation } from './verb.ts';
 import { type Action, judge, TimedOut } from './wait.ts';
 
 /** How long the daemon may take until a wish shows in the status. */
 const settleTime = 5_000;
+/** Of a class that fails as one, a few show where to look. */
+const mostHints = 3;
 const goals: Readonly<Record<Action, string>> = {
   start: 'ready',
   stop: 'stopped',
@@ -21,10 +24,10 @@ const goals: Readonly<Record<Action, string>> = {
 
 /** Asks the daemon to act on all named guests, and waits for what becomes of them unless --no-wait is given. */
 export async function act(action: Action, invocation: Invocation): Promise<ExitReason> {
-  const names = [...new Set(invocation.operands)];
   const timeout = secondsOption(invocation, 'timeout');
   const client = await connect(invocation);
   try {
+    const names = await namesOf(client, invocation.operands);
     // All names first: a typing error in the last must not act on the first.
     await Promise.all(names.map((name) => client.guest(name)));
     if (invocation.flag('no-wait')) {
@@ -33,7 +36,10 @@ export async function act(action: Action, invocation: Invocation): Promise<ExitR
     }
     const failures = await actAndWait(client, action, names, timeout);
     for (const message of failures.values()) tell(message);
-    for (const name of failures.keys()) tell(`hint: umlnfs status ${name} and umlnfs logs ${name} tell more`);
+    for (const name of [...failures.keys()].slice(0, mostHints))
+      tell(`hint: umlnfs status ${name} and umlnfs logs ${name} tell more`);
+    if (failures.size > 0 && names.length > 1)
+      tell(`${names.length - failures.size} of ${names.length} guests are ${goals[action]}`);
     return failures.size === 0 ? 'ok' : 'failure';
   } finally {
     client.close();
@@ -51,7 +57,7 @@ async function actAndWait(
   const now = new Map<string, GuestStatus>();
   const pending = new Set(names);
   const failures = new Map<string, string>();
-  const shown = progress(action);
+  const shown = progress(action, names.length);
   let settled = false;
   let asked = false;
   let finish: () => void = () => undefined;

@@ -3,7 +3,7 @@ import type { GuestStatus } from '../model/status.ts';
 import type { Action } from './wait.ts';
 
 /** A line on standard error that tells what is waited for; nothing where that is no terminal. */
-export function progress(action: Action) {
+export function progress(action: Action, count: number) {
   const terminal = process.stderr.isTTY === true;
   const began = performance.now();
   let line = '';
@@ -21,7 +21,8 @@ export function progress(action: Action) {
         return `${name} ${guest?.state ?? 'gone'}${detail === '' ? '' : ` (${detail})`}`;
       });
       if (pending.length > 3) shown.push(`and ${pending.length - 3} more`);
-      line = shown.join(', ');
+      const done = count > 1 ? `${count - pending.length} of ${count} done; ` : '';
+      line = done + shown.join(', ');
       if (terminal && pending.length > 0) write();
     },
     end(): void {

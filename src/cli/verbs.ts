@@ -17,7 +17,7 @@ export const verbs: readonly Verb[] = [
     name: 'status',
     synopsis: '[NAME…]',
     summary: 'Show guests: all of them in a table, or those named in full.',
-    doc: 'With names, the exit status is 3 if one of them is not running.',
+    doc: 'With names, the exit status is 3 if one of them is not running. Globs and templates show a table of what they match.',
     operands: { ...guests, min: 0 },
     options: {
       ...jsonOption,

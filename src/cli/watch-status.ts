@@ -3,6 +3,7 @@ import { NoSuchGuest } from '../adapters/dbus/client-errors.ts';
 import type { GuestStatus } from '../model/status.ts';
 import type { ExitReason } from './exit-codes.ts';
 import { coloured, print } from './output.ts';
+import { isPattern, matcherOf } from './pattern.ts';
 import { fitScreen } from './show/fit.ts';
 import { statusLine, statusTable } from './show/table.ts';
 
@@ -17,7 +18,8 @@ export async function watchStatus(
   names: readonly string[],
   json: boolean,
 ): Promise<ExitReason> {
-  const wanted = (name: string) => names.length === 0 || names.includes(name);
+  const matchers = names.map(matcherOf);
+  const wanted = (name: string) => names.length === 0 || matchers.some((matches) => matches(name));
   const known = new Map<string, GuestStatus>();
   const now = () => Date.now() * 1000;
   const table = process.stdout.isTTY === true && !json;
@@ -43,7 +45,8 @@ export async function watchStatus(
         else line(event.status);
       });
       for (const name of names) {
-        if (!guests.some((guest) => guest.name === name))
+        // Those that match may come later.
+        if (!isPattern(name) && !guests.some((guest) => guest.name === name))
           throw new NoSuchGuest(`show guest ${name}`, 'there is no such guest', {
             hint: 'see umlnfs status',
           });

@@ -53,6 +53,17 @@ _umlnfs_words() {
     [[ \${COMPREPLY[*]} != *= ]] || compopt -o nospace
 }
 
+# Offers the guests that begin with what is typed. Readline takes lab:01 for three words, and replaces the last.
+_umlnfs_guest_words() {
+    local typed=\${COMP_LINE:0:COMP_POINT}
+    typed=\${typed##*[[:space:]]}
+    mapfile -t COMPREPLY < <(compgen -W "$(_umlnfs_guests "$1")" -- "$typed")
+    if [[ $typed == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        local before=\${typed%"\${typed##*:}"}
+        COMPREPLY=("\${COMPREPLY[@]#"$before"}")
+    fi
+}
+
 _umlnfs_files() {
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen "$@" -- "$current")
@@ -107,7 +118,7 @@ function verbCase({ name, operands, options }: Verb): string {
 function operandAction(kind: Verb['operands']['kind']): string {
   switch (kind) {
     case 'guest':
-      return '_umlnfs_words "$(_umlnfs_guests "$bus")"';
+      return '_umlnfs_guest_words "$bus"';
     case 'file':
       return '_umlnfs_files -f';
     case 'kernel':

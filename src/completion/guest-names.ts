@@ -1,3 +1,5 @@
+import { NAME_PATTERN } from '../definition/guest-name.ts';
+
 /**
  * A shell function for bash and zsh that prints the guests' names: as the daemon tells them (without starting it),
  * else those of the definitions. Asking the bus takes milliseconds, where starting Node would be felt at each
@@ -9,7 +11,7 @@ _umlnfs_guests() {
         _umlnfs_ask "$1" 2>/dev/null | tr -d '"' | tr ' ' '\\n' | sed -n '3~3p' | grep . ||
             find /etc/umlnfs.d /run/umlnfs.d /usr/lib/umlnfs.d -maxdepth 1 -name '*.conf' -printf '%f\\n' \\
                 2>/dev/null | sed 's/\\.conf$//'
-    } | grep -xE '[A-Za-z0-9][A-Za-z0-9._-]{0,31}'
+    } | grep -xE '${NAME_PATTERN}'
 }
 
 _umlnfs_ask() {

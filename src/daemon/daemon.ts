@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Service, serve } from '../adapters/dbus/service/serve.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { watchLinks } from '../adapters/ip/watch.ts';
+import { templateOf } from '../definition/guest-name.ts';
 import { pulledBy } from '../model/dependencies.ts';
 import { explained, UserError } from '../model/error.ts';
 import type { Observed } from '../model/observed.ts';
@@ -11,7 +12,7 @@ import { describeStep } from '../plan/describe.ts';
 import { plan } from '../plan/plan.ts';
 import { watchDefinitions } from '../watch/watcher.ts';
 import { DaemonControl } from './control.ts';
-import { DefinitionStore, type Definitions, problemsByGuest } from './definitions.ts';
+import { DefinitionStore, type Definitions, problemOfGuest } from './definitions.ts';
 import { Executor } from './execute.ts';
 import { Health } from './health.ts';
 import type { Locations } from './locations.ts';
@@ -122,7 +123,7 @@ export class Daemon {
     const context = {
       desired: this.desired,
       observed: this.#observed,
-      definitionProblems: problemsByGuest(this.#definitions?.problems ?? []),
+      definitionProblem: (guest: string) => problemOfGuest(this.#definitions, guest),
       definitionFiles: this.#definitions?.files ?? new Map(),
       consoleLog: (guest: string) => parts.runner.consoleLog(guest),
       sharedProblem: this.#trouble ?? this.#executor?.sharedFailure?.problem,
@@ -270,7 +271,7 @@ export class Daemon {
 
   #definitionProblem(name: string): string | undefined {
     if (this.desired?.guests.has(name) === true) return undefined;
-    return problemsByGuest(this.#definitions?.problems ?? []).get(name) ?? noDefinition(name);
+    return problemOfGuest(this.#definitions, name) ?? noDefinition(name);
   }
 
   #sources(parts: Parts): Sources {
@@ -293,7 +294,7 @@ export class Daemon {
       guests: parts.guests,
       known,
       defined: (name) => this.desired?.guests.has(name) === true,
-      definitionProblem: (name) => problemsByGuest(this.#definitions?.problems ?? []).get(name),
+      definitionProblem: (name) => problemOfGuest(this.#definitions, name),
       pulled: (name) => (parts.units === undefined ? pulledBy(name, this.desired?.guests ?? new Map()) : []),
       status: () => this.statuses(),
       plan: () => this.#planLines(),
@@ -312,5 +313,10 @@ export class Daemon {
 }
 
 function noDefinition(name: string): string {
+  const template = templateOf(name);
+  if (template !== undefined) {
+    const instance = name.slice(template.length);
+    return `there is no definition of it; write ${instance} into Instances= of /etc/umlnfs.d/${template}.conf, and see umlnfs check`;
+  }
   return `there is no definition of it; write /etc/umlnfs.d/${name}.conf, and see umlnfs check`;
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Catalog, nextCatalog } from '../definition/catalog.ts';
 import type { Host } from '../definition/guest.ts';
+import { templateOf } from '../definition/guest-name.ts';
+import { collapse } from '../definition/template/collapse.ts';
 import { untilRestart } from '../definition/until-restart.ts';
 import { desired as derive } from '../model/derive.ts';
 import type { Desired } from '../model/desired.ts';
@@ -14,7 +16,10 @@ import type { Locations } from './locations.ts';
 export interface Definitions {
   readonly host: Host;
   readonly desired: Desired;
+  /** As they are to be told. */
   readonly problems: readonly Problem[];
+  /** By guest, or by template (`lab@`) for all of its instances: the first error that keeps it from its newest definition. */
+  readonly problemOf: ReadonlyMap<string, string>;
   /** By guest: its definition's main file. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -46,18 +51,25 @@ export class DefinitionStore {
     this.#first ??= catalog.host;
     const { host, problems: late } = untilRestart(this.#first, catalog.host, loaded.hostFile);
     const { desired, problems } = derive(host, guests.values(), this.#hostId, undefined, users);
+    const all = [...catalog.problems, ...late, ...problems];
     const held = new Set([...loaded.guests.keys()].filter((name) => !desired.guests.has(name)));
     return {
       host,
-      desired: { ...desired, held, incomplete: !catalog.complete },
-      problems: [...catalog.problems, ...late, ...problems],
+      desired: { ...desired, held, heldTemplates: catalog.heldTemplates, incomplete: !catalog.complete },
+      problems: collapse(all),
+      problemOf: problemsByGuest(all),
       files: new Map([...guests.values()].map((guest) => [guest.name, guest.file])),
     };
   }
 }
 
-/** The errors that keep guests from their newest definitions, by guest. */
-export function problemsByGuest(problems: readonly Problem[]): ReadonlyMap<string, string> {
+/** Why a guest is not as its newest definition says; the fault may be its template's. */
+export function problemOfGuest(definitions: Definitions | undefined, guest: string): string | undefined {
+  const problems = definitions?.problemOf;
+  return problems?.get(guest) ?? problems?.get(templateOf(guest) ?? '');
+}
+
+function problemsByGuest(problems: readonly Problem[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const problem of problems) {
     if (problem.guest === undefined || problem.severity !== 'error' || found.has(problem.guest)) continue;

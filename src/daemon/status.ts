@@ -8,8 +8,8 @@ import type { GuestRecord } from './record.ts';
 export interface StatusContext {
   readonly desired: Desired | undefined;
   readonly observed: Observed | undefined;
-  /** By guest: why its newest definition is not in force, formatted. */
-  readonly definitionProblems: ReadonlyMap<string, string>;
+  /** Why a guest's newest definition is not in force, formatted. */
+  readonly definitionProblem: (guest: string) => string | undefined;
   readonly definitionFiles: ReadonlyMap<string, string>;
   readonly consoleLog: (guest: string) => string;
   readonly sharedProblem: string | undefined;
@@ -20,7 +20,7 @@ export interface StatusContext {
 export function statusOf(record: GuestRecord, context: StatusContext): GuestStatus {
   const wanted = context.desired?.guests.get(record.name);
   const { seen } = record;
-  const unusable = wanted === undefined && context.definitionProblems.has(record.name);
+  const unusable = wanted === undefined && context.definitionProblem(record.name) !== undefined;
   const state = unusable && seen.process === undefined ? 'failed' : stateNow(record, wanted, context);
   if (state !== record.state) {
     record.state = state;
@@ -73,7 +73,7 @@ function healthOf(record: GuestRecord): GuestStatus['health'] {
 }
 
 function problemOf(record: GuestRecord, state: GuestState, context: StatusContext): string {
-  const definition = context.definitionProblems.get(record.name);
+  const definition = context.definitionProblem(record.name);
   if (record.blocked !== '') return record.blocked;
   if (record.seen.problem !== undefined) return record.seen.problem;
   if (definition !== undefined) return definition;

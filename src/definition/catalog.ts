@@ -6,6 +6,7 @@ import { desired } from '../model/derive.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Assigned } from './assign.ts';
 import type { Guest, Host } from './guest.ts';
+import { templateOf } from './guest-name.ts';
 import { parseGuest } from './parse-guest.ts';
 import { defaultHost, parseHost } from './parse-host.ts';
 import type { Loaded } from './source.ts';
@@ -25,6 +26,8 @@ export interface Catalog {
   readonly complete: boolean;
   /** False until a host file was read without errors (or there is none): `host` is then the defaults, `guests` empty. */
   readonly usable: boolean;
+  /** Templates (`lab@`) that have an error: what there is of their instances stays. */
+  readonly heldTemplates: ReadonlySet<string>;
   /** Numeric ids of the user names in the definitions, for desired(). */
   readonly users: ReadonlyMap<string, number>;
 }
@@ -40,14 +43,38 @@ export function nextCatalog(previous: Catalog | undefined, loaded: Loaded, hostI
     const guest = parsed.guest ?? previous?.guests.get(source.name);
     if (guest !== undefined) chosen.set(source.name, guest);
   }
+  const unknown = brokenTemplates(loaded, problems);
+  for (const { problems: own } of loaded.templates ?? []) problems.push(...own);
   for (const [name, guest] of previous?.guests ?? []) {
-    if (!loaded.complete && !loaded.guests.has(name)) chosen.set(name, guest);
+    const maybe = !loaded.complete || unknown.has(templateOf(name) ?? '');
+    if (maybe && !loaded.guests.has(name)) chosen.set(name, guest);
   }
   const { users } = loaded;
-  if (!usable) return { host, guestDefaults, guests: new Map(), problems, complete: false, usable, users };
+  const heldTemplates = unknown;
+  if (!usable)
+    return {
+      host,
+      guestDefaults,
+      guests: new Map(),
+      problems,
+      complete: false,
+      usable,
+      heldTemplates,
+      users,
+    };
   const settled = settle({ host, hostId, users, last: previous?.guests ?? new Map() }, chosen);
   problems.push(...settled.problems);
-  return { host, guestDefaults, guests: settled.guests, problems, complete: loaded.complete, usable, users };
+  const { guests } = settled;
+  return { host, guestDefaults, guests, problems, complete: loaded.complete, usable, heldTemplates, users };
+}
+
+/** Templates whose instances are not known, or that have an error which takes all of them. */
+function brokenTemplates(loaded: Loaded, problems: readonly Problem[]): ReadonlySet<string> {
+  const faulty = new Set(problems.filter(({ severity }) => severity === 'error').map(({ file }) => file));
+  const broken = (loaded.templates ?? []).filter(
+    ({ broken, files }) => broken || files.some(({ path }) => faulty.has(path)),
+  );
+  return new Set(broken.map(({ name }) => name));
 }
 
 function nextHost(previous: Catalog | undefined, loaded: Loaded) {

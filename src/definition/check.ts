@@ -2,6 +2,7 @@ import { desired } from '../model/derive.ts';
 import type { Problem } from '../model/problem.ts';
 import { nextCatalog } from './catalog.ts';
 import type { Loaded } from './source.ts';
+import { collapse } from './template/collapse.ts';
 
 /**
  * Everything that is wrong with the definitions as they lie there, by file and line; empty when they can be used.
@@ -14,7 +15,7 @@ export function checkDefinitions(loaded: Loaded, hostId = '', before?: Loaded): 
   const catalog = nextCatalog(inForce, loaded, hostId);
   const { host, guests, users } = catalog;
   const together = desired(host, guests.values(), hostId, undefined, users);
-  return [...catalog.problems, ...together.problems].sort(byPlace);
+  return collapse([...catalog.problems, ...together.problems]).sort(byPlace);
 }
 
 function byPlace(a: Problem, b: Problem): number {

@@ -12,9 +12,10 @@ export interface KernelNamed extends Origin {
  * otherwise: what stands there may be in force tomorrow.
  */
 export function kernelsNamed(loaded: Loaded): KernelNamed[] {
-  const guests = [...loaded.guests.values()].flatMap(({ files }) => files);
+  const guests = [...loaded.guests.values(), ...(loaded.templates ?? [])].flatMap(({ files }) => files);
   const files = loaded.host === undefined ? guests : [loaded.host, ...guests];
-  return files.flatMap(({ path: file, text }) =>
+  // Those of a template are the files of each of its instances.
+  return [...new Map(files.map((file) => [file.path, file])).values()].flatMap(({ path: file, text }) =>
     scan(text).entries.flatMap(({ section, key, value, line }) => {
       if (section !== 'Guest' || key !== 'Kernel') return [];
       try {

@@ -6,6 +6,7 @@ import type { Table } from './key.ts';
 import type { Scan } from './scan.ts';
 import type { SourceFile } from './source.ts';
 import { suggest } from './suggest.ts';
+import { TEMPLATE_SECTION } from './template/table.ts';
 
 function names(table: Table): string[] {
   return Object.values(table).map((section) => section.name);
@@ -27,6 +28,7 @@ export function unknownSections(
       const near = suggest(name, allowed);
       let advice = near === undefined ? `; there are ${allowed.join(', ')}` : `; did you mean [${near}]?`;
       if (hostSections.includes(name)) advice = '; it belongs into the host file, /etc/umlnfs.conf';
+      if (name === TEMPLATE_SECTION) advice = '; it belongs into a template, NAME@.conf';
       const message = `cannot use the section ${quote(`[${name}]`).slice(1, -1)}: there is no such section${advice}`;
       return { severity: 'error', file: source.path, line, guest, message };
     });

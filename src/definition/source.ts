@@ -16,6 +16,20 @@ export interface Origin {
 /** By `section.key` of the tables, e.g. `guest.address`. */
 export type Origins = ReadonlyMap<string, Origin>;
 
+/** The address that the addresses of a template's instances are counted from. */
+export interface FirstAddress extends Origin {
+  readonly address: string;
+}
+
+/** What an instance has of its template. */
+export interface InstanceOf {
+  /** `lab@` */
+  readonly template: string;
+  readonly firstAddress: FirstAddress | undefined;
+  /** The paths of the files that all instances share. */
+  readonly files: ReadonlySet<string>;
+}
+
 /** The files of one guest, in the order in which they count: the main file, then the drop-ins. */
 export interface GuestSource {
   readonly name: string;
@@ -23,6 +37,20 @@ export interface GuestSource {
   readonly file: string;
   readonly files: readonly SourceFile[];
   /** Why files of it could not be read; with any of these `files` is incomplete. */
+  readonly problems: readonly Problem[];
+  readonly instanceOf?: InstanceOf | undefined;
+}
+
+/** A template as far as the definitions in force depend on it. */
+export interface LoadedTemplate {
+  /** `lab@` */
+  readonly name: string;
+  /** The main file's path. */
+  readonly file: string;
+  /** Its own files. */
+  readonly files: readonly SourceFile[];
+  /** Which guests it stands for is not known: those that it had stay. */
+  readonly broken: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -35,6 +63,8 @@ export interface Loaded {
   readonly hostProblems: readonly Problem[];
   /** By name, in name order. */
   readonly guests: ReadonlyMap<string, GuestSource>;
+  /** Their instances are among the guests. */
+  readonly templates?: readonly LoadedTemplate[] | undefined;
   /** What belongs to no guest: names that are none, directories that cannot be read. */
   readonly problems: readonly Problem[];
   /** False where a directory could not be read, so that a missing guest may be there all the same. */

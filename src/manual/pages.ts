@@ -1,9 +1,12 @@
 import { guestTable } from '../definition/guest-table.ts';
 import { hostTable } from '../definition/host-table.ts';
+import { specifiers } from '../definition/template/specifiers.ts';
+import { templateTable } from '../definition/template/table.ts';
 import { version } from '../model/version.ts';
 import { commonOptionEntries, daemonOptionEntries, exitCodeEntries, verbEntries } from './commands.ts';
 import { errorEntries, interfaceSections } from './dbus.ts';
 import { tableSections } from './keys.ts';
+import { bold, entry, prose } from './roff.ts';
 import { fill, type Insert } from './template.ts';
 
 /** The pages of the manual, `NAME.SECTION`; the template of each is `docs/man/NAME.SECTION.in`. */
@@ -16,11 +19,12 @@ export const pageNames = [
   'umlnfs@.service.8',
 ] as const;
 
-const tables = { guest: guestTable, host: hostTable };
+const tables = { guest: guestTable, host: hostTable, template: templateTable };
 
 const inserts: Readonly<Record<string, Insert>> = {
   version: () => version,
   keys: (name) => tableSections(tables[name as keyof typeof tables]),
+  specifiers: () => specifiers.map(([name, doc]) => entry(bold(name), [prose(doc)])).join('\n'),
   verbs: verbEntries,
   'common-options': commonOptionEntries,
   'daemon-options': daemonOptionEntries,

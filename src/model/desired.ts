@@ -102,6 +102,8 @@ export interface Desired {
   readonly exports: ReadonlyMap<string, ExportWanted>;
   /** Guests with a definition that cannot be used, and no good one before it: what there is of them stays. */
   readonly held?: ReadonlySet<string>;
+  /** Templates (`lab@`) with an error: what there is of any instance stays. */
+  readonly heldTemplates?: ReadonlySet<string>;
   /** True where not every definition could be read: then nothing is taken for removed. */
   readonly incomplete?: boolean;
   /** True while the daemon ends and takes its guests with it: all are stopped, none is started. */

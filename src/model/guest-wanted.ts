@@ -1,5 +1,6 @@
 /** One guest with every derived value filled in. */
 import type { Guest, Host } from '../definition/guest.ts';
+import { plainName } from '../definition/guest-name.ts';
 import type { ExportWanted, GuestWanted } from './desired.ts';
 import { guestUid } from './guest-uid.ts';
 import { formatNetwork, prefixToNetmask } from './ipv4.ts';
@@ -42,7 +43,7 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
     },
     root: {
       server,
-      directory: root.directory ?? joinPath(host.directories.export, guest.name),
+      directory: root.directory ?? joinPath(host.directories.export, plainName(guest.name)),
       local: server === bridge.address,
       options: nfsOptions(root),
       versionGiven: root.version !== undefined,
@@ -79,7 +80,7 @@ function gatewayOf(network: Guest['network'], bridge: string): string | undefine
 
 /** A guest's name may have an underscore, or end with a dot or a hyphen: a host name may not. */
 function hostnameOf(name: string): string {
-  return name
+  return plainName(name)
     .replaceAll('_', '-')
     .split('.')
     .map((label) => label.replace(/^-+|-+$/g, ''))

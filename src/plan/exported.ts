@@ -18,10 +18,13 @@ export function mountDirectory(kind: Kind, wanted: ExportWanted, version: string
 
 /**
  * Where NFS-Ganesha shows the export to NFSv4 clients. Two exports cannot be at one place, but guests can share a
- * directory: it is the place of the guest that it is named after, and each other one has a place of its own.
+ * directory: it is the place of the guest that it is named after, and each other one has a place of its own. No colon
+ * is in it, which parts server and directory, and no other guest's name has the @ instead.
  */
 export function pseudoPath(wanted: Pick<ExportWanted, 'guest' | 'path'>): string {
-  return wanted.path.endsWith(`/${wanted.guest}`) ? wanted.path : `/umlnfs/${wanted.guest}${wanted.path}`;
+  return wanted.path.endsWith(`/${wanted.guest}`)
+    ? wanted.path
+    : `/umlnfs/${wanted.guest.replace(':', '@')}${wanted.path}`;
 }
 
 /** The NFS version to mount with where the definition names none. */

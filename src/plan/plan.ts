@@ -5,6 +5,7 @@ import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
+import { isHeld } from './held.ts';
 import { planBridge, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
 import type { Step } from './step.ts';
@@ -78,11 +79,6 @@ function waitingShared(observed: Observed, now: number): SharedFailure | undefin
 function holdsAll(observed: Observed, now: number): boolean {
   const failed = waitingShared(observed, now)?.step;
   return failed === 'bridge.ensure' || failed === 'units.configure';
-}
-
-/** Whether a guest without a usable definition may still have one, so that nothing of it is removed. */
-function isHeld(desired: Desired, guest: string): boolean {
-  return !desired.guests.has(guest) && (desired.incomplete === true || desired.held?.has(guest) === true);
 }
 
 /** After a failed step a guest is left alone for a while. */

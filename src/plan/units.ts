@@ -3,6 +3,7 @@ import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { GuestSeen, Observed } from '../model/observed.ts';
 import type { UnitSeen } from '../model/units.ts';
 import { holdStart, holdStop, type Launch, obstacle, planPreparation, stopCause, wait } from './guests.ts';
+import { isHeld } from './held.ts';
 import type { Order } from './order.ts';
 import type { Launched } from './plan.ts';
 import type { Step } from './step.ts';
@@ -25,7 +26,7 @@ export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
     if (unitFiles.dropIns.get(wanted.name) !== text) write.set(wanted.name, text);
   }
   const remove = [...unitFiles.dropIns.keys()].filter((name) => {
-    if (desired.guests.has(name) || desired.held?.has(name) || desired.incomplete) return false;
+    if (desired.guests.has(name) || isHeld(desired, name)) return false;
     return isDown(observed.guests.get(name));
   });
   if (write.size === 0 && remove.length === 0) return [];

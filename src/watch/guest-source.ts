@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { templateOf } from '../definition/guest-name.ts';
 import type { GuestSource, SourceFile } from '../definition/source.ts';
 import type { Problem } from '../model/problem.ts';
 import { quote } from '../model/quote.ts';
@@ -14,13 +15,16 @@ export interface SourceRead {
 }
 
 /**
- * Reads the files of one guest.
+ * Reads the files of one guest or template. An instance without a file of its own has that of its template; the
+ * drop-ins of both count, in the order of their names, and of two with the same name that of the instance.
  *
  * @param strict whether a file that is being written is a problem
  */
 export async function readGuestSource(listing: Listing, name: string, strict: boolean): Promise<SourceRead> {
-  const file = listing.mainFiles.get(name)?.[0] ?? '';
-  const dropIns = await listDropIns(listing.dropInDirectories.get(name) ?? [], name);
+  const names = [name, templateOf(name) ?? name];
+  const [file = ''] = names.flatMap((one) => listing.mainFiles.get(one)?.[0] ?? []);
+  const directories = new Set(names.flatMap((one) => listing.dropInDirectories.get(one) ?? []));
+  const dropIns = await listDropIns([...directories], name);
   const problems: Problem[] = [...dropIns.problems];
   const files: SourceFile[] = [];
   let young = dropIns.young;

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isGuestName, NAME_SYNTAX } from '../definition/guest-name.ts';
+import { isGuestName, isTemplateName, NAME_SYNTAX } from '../definition/guest-name.ts';
 import { messageOf } from '../model/error.ts';
 import type { Problem } from '../model/problem.ts';
 import { quote } from '../model/quote.ts';
@@ -11,9 +11,11 @@ import { isYoung } from './read-source.ts';
 export interface Listing {
   /** Guests with a main file somewhere. */
   readonly names: ReadonlySet<string>;
-  /** By guest name: main files, highest priority first. */
+  /** Templates with a main file somewhere, `lab@`. */
+  readonly templates: ReadonlySet<string>;
+  /** By name of the guest or template: main files, highest priority first. */
   readonly mainFiles: ReadonlyMap<string, readonly string[]>;
-  /** By guest name: NAME.conf.d directories, highest priority first. */
+  /** By name of the guest or template: NAME.conf.d directories, highest priority first. */
   readonly dropInDirectories: ReadonlyMap<string, readonly string[]>;
   readonly problems: readonly Problem[];
   /** False where a directory could not be read. */
@@ -44,7 +46,7 @@ export async function listDirectories(directories: readonly string[]): Promise<L
       const suffix = [DROP_INS, MAIN].find((end) => entry.endsWith(end));
       if (suffix === undefined) continue;
       const name = entry.slice(0, -suffix.length);
-      if (!isGuestName(name)) {
+      if (!isGuestName(name) && !isTemplateName(name)) {
         const message = `cannot use ${quote(entry)}: ${quote(name)} is no guest name (${NAME_SYNTAX}); rename the file`;
         problems.push(fileProblem(directory, undefined, message));
         continue;
@@ -53,7 +55,9 @@ export async function listDirectories(directories: readonly string[]): Promise<L
       map.set(name, [...(map.get(name) ?? []), join(directory, entry)]);
     }
   }
-  return { names: new Set(mainFiles.keys()), mainFiles, dropInDirectories, problems, complete, young };
+  const names = new Set([...mainFiles.keys()].filter(isGuestName));
+  const templates = new Set([...mainFiles.keys()].filter(isTemplateName));
+  return { names, templates, mainFiles, dropInDirectories, problems, complete, young };
 }
 
 /** The sorted names in a directory; none where there is no directory. */

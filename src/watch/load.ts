@@ -2,9 +2,12 @@
  * Reads all definition files. NAME.conf in the first directory that has it is the guest's main file; drop-ins
  * NAME.conf.d/*.conf of all directories follow it in the order of their file names, and of two with the same name the
  * one of the earlier directory counts. A link to /dev/null masks what later directories have.
+ * NAME@.conf is a template: each of its instances is a guest NAME:INSTANCE, with the template's files and its own.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GuestSource, Loaded } from '../definition/source.ts';
+import { templateOf } from '../definition/guest-name.ts';
+import type { GuestSource, InstanceOf, Loaded, LoadedTemplate } from '../definition/source.ts';
+import { instancesOf, parseTemplate } from '../definition/template/template.ts';
 import { readGuestSource } from './guest-source.ts';
 import { type Listing, listDirectories } from './list.ts';
 import { mapLimited } from './map-limited.ts';
@@ -27,19 +30,44 @@ export async function loadDefinitions(directories: readonly string[], hostFile: 
 async function loadOnce(directories: readonly string[], hostFile: string, last: boolean) {
   const listing = await listDirectories(directories);
   const host = await loadHost(hostFile, last);
-  const sources = await mapLimited([...listing.names].sort(), (name) => readGuestSource(listing, name, last));
+  const templates = await loadTemplates(listing, last);
+  const names = [...new Set([...listing.names, ...templates.of.keys()])].sort();
+  const sources = await mapLimited(names, (name) => readGuestSource(listing, name, last));
   const guests = new Map<string, GuestSource>();
-  for (const { source } of sources) if (source !== undefined) guests.set(source.name, source);
+  for (const { source } of sources) {
+    if (source !== undefined)
+      guests.set(source.name, { ...source, instanceOf: templates.of.get(source.name) });
+  }
   const loaded: Loaded = {
     hostFile,
     host: host.file,
     hostProblems: host.problems,
     guests,
-    problems: [...listing.problems, ...strayDropIns(listing)],
+    templates: templates.all,
+    problems: [...listing.problems, ...strayDropIns(listing, new Set(names), templates.all)],
     complete: listing.complete && !(last && listing.young),
     users: new Map(),
   };
-  return { loaded, young: listing.young || host.young || sources.some(({ young }) => young) };
+  return {
+    loaded,
+    young: listing.young || host.young || templates.young || sources.some(({ young }) => young),
+  };
+}
+
+/** The templates, and what each of their instances has of them. */
+async function loadTemplates(listing: Listing, last: boolean) {
+  const reads = await mapLimited([...listing.templates].sort(), (name) =>
+    readGuestSource(listing, name, last),
+  );
+  const all: LoadedTemplate[] = [];
+  const of = new Map<string, InstanceOf>();
+  for (const { source } of reads) {
+    if (source === undefined) continue;
+    const template = parseTemplate(source);
+    all.push({ ...template, files: source.files });
+    for (const [guest, instance] of instancesOf(template, source)) of.set(guest, instance);
+  }
+  return { all, of, young: reads.some(({ young }) => young) };
 }
 
 async function loadHost(path: string, last: boolean) {
@@ -52,17 +80,23 @@ async function loadHost(path: string, last: boolean) {
 }
 
 /** Drop-ins without a main file do nothing, as with systemd, but somebody will wonder. */
-function strayDropIns(listing: Listing) {
+function strayDropIns(listing: Listing, guests: ReadonlySet<string>, templates: readonly LoadedTemplate[]) {
+  const unknown = new Set(templates.filter(({ broken }) => broken).map(({ name }) => name));
   return [...listing.dropInDirectories]
-    .filter(([name]) => !listing.names.has(name))
+    .filter(([name]) => !guests.has(name) && !listing.templates.has(name))
+    .filter(([name]) => !unknown.has(templateOf(name) ?? ''))
     .flatMap(([name, paths]) =>
       paths.map((path) => ({
-        ...fileProblem(
-          path,
-          name,
-          `cannot use the drop-ins: there is no definition ${name}.conf that they could change`,
-        ),
+        ...fileProblem(path, name, `cannot use the drop-ins: ${strayReason(name, listing)}`),
         severity: 'warning' as const,
       })),
     );
+}
+
+function strayReason(name: string, listing: Listing): string {
+  const template = templateOf(name);
+  if (template === undefined || !listing.templates.has(template))
+    return `there is no definition ${name}.conf that they could change`;
+  const instance = name.slice(template.length);
+  return `${template}.conf has no instance ${instance}; write it into Instances= there`;
 }

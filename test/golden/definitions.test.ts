@@ -9,6 +9,7 @@ import { checkDefinitions } from '../../src/definition/check.ts';
 import { guestTable } from '../../src/definition/guest-table.ts';
 import { hostTable } from '../../src/definition/host-table.ts';
 import type { Loaded } from '../../src/definition/source.ts';
+import { templateTable } from '../../src/definition/template/table.ts';
 import { desired } from '../../src/model/derive.ts';
 import type { Problem } from '../../src/model/problem.ts';
 import { loadDefinitions } from '../../src/watch/load.ts';
@@ -131,7 +132,8 @@ describe.each(readdirSync(copy).map((name) => [name, join(copy, name)] as const)
 /** `FILE:LINE`, the line empty where the file as a whole is meant. */
 function placeOf({ place }: Expectation, file: string, path: string): string {
   if (/^\d*$/.test(place)) return `${file}:${place}`;
-  const [relative = '', line = ''] = place.split(':');
+  // Names of instances have a colon too.
+  const [, relative = '', line = ''] = /^(.*?)(?::(\d+))?$/.exec(place) ?? [];
   return `${join(path, relative)}:${line}`;
 }
 
@@ -144,6 +146,7 @@ function shortened(problem: Problem, expected: readonly string[]): string {
 describe.each([
   ['guest', guestTable],
   ['host', hostTable],
+  ['template', templateTable],
 ] as const)('the cases', (name, table) => {
   const texts = filesBelow(copy)
     .filter(isRead)

@@ -1,7 +1,12 @@
+import { isTemplateName } from '../../src/definition/guest-name.ts';
 import type { GuestSource, Loaded } from '../../src/definition/source.ts';
+import { instancesOf, parseTemplate } from '../../src/definition/template/template.ts';
 import type { Problem } from '../../src/model/problem.ts';
 
-/** A load of definitions given by their text, `{ web1: '[Guest]…' }`; a problem instead makes the file unreadable. */
+/**
+ * A load of definitions given by their text, `{ web1: '[Guest]…' }`; a problem instead makes the file unreadable, and
+ * `lab@` is a template.
+ */
 export function loadedWith(
   guests: Readonly<Record<string, string | Problem>>,
   change: Partial<Omit<Loaded, 'host'>> & { host?: string } = {},
@@ -12,11 +17,21 @@ export function loadedWith(
     const files = typeof content === 'string' ? [{ path: file, text: content }] : [];
     return [name, { name, file, files, problems: typeof content === 'string' ? [] : [content] }];
   });
+  const templates = sources
+    .filter(([name]) => isTemplateName(name))
+    .map(([, source]) => ({ ...parseTemplate(source), source }));
+  const instances = templates.flatMap((template) =>
+    [...instancesOf(template, template.source)].map(([name, instanceOf]): [string, GuestSource] => [
+      name,
+      { ...template.source, name, instanceOf },
+    ]),
+  );
   return {
     hostFile: '/etc/umlnfs.conf',
     host: host === undefined ? undefined : { path: '/etc/umlnfs.conf', text: host },
     hostProblems: [],
-    guests: new Map(sources),
+    guests: new Map([...instances, ...sources.filter(([name]) => !isTemplateName(name))]),
+    templates: templates.map((template) => ({ ...template, files: template.source.files })),
     problems: [],
     complete: true,
     users: new Map(),

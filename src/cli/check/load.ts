@@ -1,8 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Locations } from '../../daemon/locations.ts';
-import { isGuestName, NAME_SYNTAX } from '../../definition/guest-name.ts';
+import { isGuestName, isTemplateName, NAME_SYNTAX } from '../../definition/guest-name.ts';
 import type { GuestSource, Loaded } from '../../definition/source.ts';
+import { instancesOf, parseTemplate } from '../../definition/template/template.ts';
 import { UserError } from '../../model/error.ts';
 import type { Problem } from '../../model/problem.ts';
 import { quote } from '../../model/quote.ts';
@@ -19,7 +20,8 @@ export interface LoadedForCheck {
 
 /**
  * The definitions at their places. With files, problems of other files are left aside, and a file that lies
- * elsewhere is taken in as if it was at its place: `umlnfs.conf` as the host file, `NAME.conf` as a guest.
+ * elsewhere is taken in as if it was at its place: `umlnfs.conf` as the host file, `NAME.conf` as a guest,
+ * `NAME@.conf` as a template.
  */
 export async function loadForCheck(where: Locations, files: readonly string[]): Promise<LoadedForCheck> {
   const before = await loadDefinitions(where.directories, where.hostFile);
@@ -33,7 +35,7 @@ export async function loadForCheck(where: Locations, files: readonly string[]): 
     if (isThere(path, loaded)) continue;
     const taken = await takeIn(path, loaded);
     loaded = taken.loaded;
-    if (taken.guest !== undefined) guests.add(taken.guest);
+    for (const guest of taken.guests) guests.add(guest);
   }
   return {
     loaded,
@@ -43,7 +45,7 @@ export async function loadForCheck(where: Locations, files: readonly string[]): 
 }
 
 function pathsOf(loaded: Loaded): string[] {
-  const guests = [...loaded.guests.values()].flatMap((guest) => [
+  const guests = [...loaded.guests.values(), ...(loaded.templates ?? [])].flatMap((guest) => [
     guest.file,
     ...guest.files.map(({ path }) => path),
   ]);
@@ -63,21 +65,36 @@ function isThere(path: string, loaded: Loaded): boolean {
   return pathsOf(loaded).includes(path);
 }
 
-async function takeIn(path: string, loaded: Loaded): Promise<{ loaded: Loaded; guest?: string }> {
+async function takeIn(path: string, loaded: Loaded): Promise<{ loaded: Loaded; guests: readonly string[] }> {
   const read = await readSource(path);
   if (read.kind === 'absent')
     throw new UserError(`check ${path}`, 'there is no such file', { hint: 'correct the path' });
   if (read.kind === 'failed')
     throw new UserError(`check ${path}`, read.message.replace(/^cannot read the file: /, ''));
-  if (read.kind === 'masked') return { loaded };
+  if (read.kind === 'masked') return { loaded, guests: [] };
   const source = { path, text: read.text };
   if (basename(path) === basename(loaded.hostFile))
-    return { loaded: { ...loaded, host: source, hostProblems: [] } };
+    return { loaded: { ...loaded, host: source, hostProblems: [] }, guests: [] };
   const name = basename(path).replace(/\.conf$/, '');
+  if (isTemplateName(name))
+    return takeInTemplate({ name, file: path, files: [source], problems: [] }, loaded);
   if (!isGuestName(name))
     throw new UserError(`check ${path}`, `${quote(name)} is no guest name (${NAME_SYNTAX})`, {
       hint: 'rename the file',
     });
   const guest: GuestSource = { name, file: path, files: [source], problems: [] };
-  return { loaded: { ...loaded, guests: new Map([...loaded.guests, [name, guest]]) }, guest: name };
+  return { loaded: { ...loaded, guests: new Map([...loaded.guests, [name, guest]]) }, guests: [name] };
+}
+
+/** An instance that has a file of its own keeps that. */
+function takeInTemplate(source: GuestSource, loaded: Loaded): { loaded: Loaded; guests: readonly string[] } {
+  const template = parseTemplate(source);
+  const instances = [...instancesOf(template, source)]
+    .filter(([name]) => loaded.guests.get(name)?.file.endsWith(`/${name}.conf`) !== true)
+    .map(([name, instanceOf]): [string, GuestSource] => [name, { ...source, name, instanceOf }]);
+  const others = (loaded.templates ?? []).filter(({ name }) => name !== source.name);
+  const guests = new Map([...loaded.guests, ...instances]);
+  const templates = [...others, { ...template, files: source.files }];
+  const names = instances.map(([name]) => name);
+  return { loaded: { ...loaded, guests, templates }, guests: [source.name, ...names] };
 }

@@ -3,6 +3,7 @@ import { hostId } from '../../daemon/definitions.ts';
 import { locations } from '../../daemon/locations.ts';
 import { nextCatalog } from '../../definition/catalog.ts';
 import { checkDefinitions } from '../../definition/check.ts';
+import { collapse } from '../../definition/template/collapse.ts';
 import { desired } from '../../model/derive.ts';
 import { formatProblem } from '../../model/problem.ts';
 import { checkOnHost } from '../check/host.ts';
@@ -24,7 +25,7 @@ export async function check(invocation: Invocation): Promise<ExitReason> {
   const problems = [
     ...checkDefinitions(loaded, id, before),
     ...(await checkTools(catalog.host, loaded.hostFile)),
-    ...(await checkOnHost(wanted, catalog.guests, catalog.host.directories.runtime, privileged)),
+    ...collapse(await checkOnHost(wanted, catalog.guests, catalog.host.directories.runtime, privileged)),
   ].filter(concerns);
   const lines = [...new Set(problems.map(formatProblem))];
   print(lines.map((line) => `${line}\n`).join(''));

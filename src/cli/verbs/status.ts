@@ -3,6 +3,7 @@ import type { GuestStatus } from '../../model/status.ts';
 import { connect } from '../connect.ts';
 import type { ExitReason } from '../exit-codes.ts';
 import { coloured, print } from '../output.ts';
+import { isPattern, namesOf } from '../pattern.ts';
 import { statusDetail } from '../show/detail.ts';
 import { statusTable } from '../show/table.ts';
 import type { Invocation } from '../verb.ts';
@@ -23,14 +24,15 @@ export async function status(invocation: Invocation): Promise<ExitReason> {
 }
 
 /** Those named, in that order; a name that is nobody's is an error even if others exist. */
-async function select(client: Client, names: readonly string[]): Promise<GuestStatus[]> {
-  if (names.length === 0) return client.guests();
-  return Promise.all([...new Set(names)].map((name) => client.guest(name)));
+async function select(client: Client, operands: readonly string[]): Promise<GuestStatus[]> {
+  if (operands.length === 0) return client.guests();
+  return Promise.all((await namesOf(client, operands)).map((name) => client.guest(name)));
 }
 
 function render(guests: readonly GuestStatus[], { operands, flag }: Invocation): string {
   if (flag('json')) return `${JSON.stringify(guests, undefined, 2)}\n`;
   const now = Date.now() * 1000;
-  if (operands.length === 0) return statusTable(guests, now, coloured());
+  // A pattern is for an overview, as no name is.
+  if (operands.every(isPattern)) return statusTable(guests, now, coloured());
   return guests.map((guest) => statusDetail(guest, now, coloured())).join('\n');
 }

@@ -15,7 +15,13 @@ let directory: string;
 
 beforeAll(async () => {
   bus = await startTestBus();
-  const control = new ScriptedControl(guestStatus('web1'), guestStatus('web2'), guestStatus('db.main'));
+  const control = new ScriptedControl(
+    guestStatus('web1'),
+    guestStatus('web2'),
+    guestStatus('db.main'),
+    guestStatus('lab:01'),
+    guestStatus('lab:02'),
+  );
   service = await serve(control, { address: bus.address });
   directory = await mkdtemp(join(tmpdir(), 'umlnfs-completion-'));
   await writeFile(join(directory, 'umlnfs'), bashCompletion());
@@ -34,7 +40,7 @@ async function bash(line: string, env: Record<string, string> = {}): Promise<str
   const script = `
     source "$1/umlnfs"
     compopt() { :; }
-    COMP_LINE=$2
+    COMP_LINE=$2 COMP_POINT=\${#2}
     mapfile -t COMP_WORDS < <(printf '%s\\n' "$2" | grep -oE '[^[:space:]=:]+|[=:]')
     [[ $2 != *' ' ]] || COMP_WORDS+=('')
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
@@ -54,6 +60,10 @@ test.each([
   ['umlnfs status --', ['--json', '--watch', '--bus=', '--help']],
   ['umlnfs logs -', ['-f', '--follow', '-n', '--lines=', '--bus=', '--help']],
   ['umlnfs start web', ['web1', 'web2']],
+  ['umlnfs start l', ['lab:01', 'lab:02']],
+  ['umlnfs stop web1 lab:', ['01', '02']],
+  ['umlnfs logs lab:02', ['02']],
+  ['umlnfs logs web1:', []],
   ['umlnfs restart web1 d', ['db.main']],
   ['umlnfs start --no-wait web1 web2', ['web2']],
   ['umlnfs check web', ['web1.conf']],

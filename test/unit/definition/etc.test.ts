@@ -50,9 +50,10 @@ describe('the examples', () => {
 
   it.each(names)('%s can be used as it is', (file) => {
     const text = readFileSync(join(ETC, 'examples', file), 'utf8');
-    const loaded = loadedWith({ 'uml-client': text });
+    const template = file.endsWith('@.conf');
+    const loaded = loadedWith({ [template ? file.replace('.conf', '') : 'uml-client']: text });
     expect(checkDefinitions(loaded)).toEqual([]);
-    expect(nextCatalog(undefined, loaded).guests.size).toBe(1);
+    expect(nextCatalog(undefined, loaded).guests.size).toBe(template ? 30 : 1);
   });
 
   it('can all be used together', () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { watch } from 'chokidar';
 import { execa } from 'execa';
+import { isGuestName } from '../../../definition/guest-name.ts';
 import type { ExportWanted } from '../../../model/desired.ts';
 import { UserError } from '../../../model/error.ts';
 import type { ExporterSeen, ExportSeen } from '../../../model/observed.ts';
@@ -222,7 +223,7 @@ function checkWords(action: string, wanted: ExportWanted): void {
       throw new UserError(action, `${JSON.stringify(option)} is no export option`);
     }
   }
-  if (!/^\/\P{Cc}*$/u.test(wanted.path) || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(wanted.guest)) {
+  if (!/^\/\P{Cc}*$/u.test(wanted.path) || !isGuestName(wanted.guest)) {
     throw new UserError(action, 'its path or name has characters that no export table can hold');
   }
 }

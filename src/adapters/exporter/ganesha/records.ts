@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isGuestName } from '../../../definition/guest-name.ts';
 import { pseudoPath } from '../../../plan/exported.ts';
 import { exportConfig } from './config.ts';
 import { effectOf } from './effect.ts';
@@ -22,8 +23,8 @@ export function tagOf(record: { readonly id: number; readonly guest: string }): 
 
 /** The guest of a tag that {@link tagOf} made; undefined for somebody else's. */
 export function guestOfTag(tag: string, id: number): string | undefined {
-  const match = /^umlnfs:([A-Za-z0-9][A-Za-z0-9._-]{0,31}):(\d+)$/.exec(tag);
-  return match?.[2] === String(id) ? match[1] : undefined;
+  const [, guest = '', number] = /^umlnfs:(.*):(\d+)$/.exec(tag) ?? [];
+  return number === String(id) && isGuestName(guest) ? guest : undefined;
 }
 
 /** The file's text: the record for us in a comment, and what it comes to for the server. */
