@@ -161,6 +161,7 @@ async function observeRoot(guest: GuestWanted): Promise<RootSeen> {
   const { directory } = guest.root;
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) return { exists: false, tailored: false };
+  if (!guest.tailor) return { exists: true, tailored: true };
   const changes = await tailoring(directory, { hostname: guest.hostname, dns: guest.network.dns });
   return { exists: true, tailored: changes.length === 0 };
 }

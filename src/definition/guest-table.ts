@@ -184,6 +184,12 @@ export const guestTable = {
         false,
         'Mount the root read-only (the kernel argument ro instead of rw).',
       ),
+      tailor: key(
+        'Tailor',
+        boolean,
+        true,
+        'Whether umlnfs puts into the root, before each start, what a diskless guest needs (see umlnfs rootfs tailor). Without it a root that does not say READY=1 by itself needs Ready=mount.',
+      ),
       version: optional('Version', enumeration('3', '4', '4.0', '4.1', '4.2'), 'The NFS version.', {
         derived: '4.2; 4.1 where NFS-Ganesha serves',
         source: nfs5,

@@ -77,6 +77,8 @@ export interface GuestWanted {
     readonly tap: string;
   };
   readonly root: NfsMount;
+  /** Whether its root is tailored before it starts. */
+  readonly tailor: boolean;
   readonly health: {
     readonly interval: number;
     readonly timeout: number;

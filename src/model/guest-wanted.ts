@@ -49,6 +49,7 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
       versionGiven: root.version !== undefined,
       readOnly: root.readOnly,
     },
+    tailor: root.tailor,
     health,
     restart,
   };

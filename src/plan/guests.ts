@@ -204,7 +204,7 @@ export function planPreparation(
   const { name } = wanted;
   const steps: Step[] = [];
   const root = observed.roots.get(name);
-  if (root !== undefined && !root.tailored) {
+  if (wanted.tailor && root !== undefined && !root.tailored) {
     const { directory } = wanted.root;
     steps.push({
       kind: 'root.tailor',

@@ -42,6 +42,7 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
       versionGiven: false,
       readOnly: false,
     },
+    tailor: true,
     health: { interval: 5_000, timeout: 2_000, threshold: 3, tcpPort: undefined },
     restart: { policy: 'on-failure', delay: 1_000, maxDelay: 60_000, burst: 5, burstInterval: 600_000 },
     ...change,

@@ -37,6 +37,11 @@ describe('from nothing', () => {
     expect(plan(desired, nothing, now)).toEqual(plan(desired, nothing, now));
   });
 
+  test('a root whose definition says so is not tailored', () => {
+    const wanted = desiredWith(guestWanted({ tailor: false }));
+    expect(kinds(nothing, now, wanted)).toEqual(['bridge.ensure', 'tap.ensure', 'export.add', 'guest.start']);
+  });
+
   test('no guest starts before the NFS server runs', () => {
     const observed = { ...nothing, exporter: { kind: 'ganesha', running: false, exports: [] } } as const;
     expect(kinds(observed)).toEqual(['bridge.ensure', 'exporter.start', 'tap.ensure']);
