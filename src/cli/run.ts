@@ -8,7 +8,7 @@ import { generalHelp, groupHelp, verbHelp } from './help.ts';
 import { Interrupted } from './interruptible.ts';
 import { globalOptions } from './options.ts';
 import { print, tell } from './output.ts';
-import { type Invocation, UsageError, type Verb } from './verb.ts';
+import { type Invocation, type Option, UsageError, type Verb } from './verb.ts';
 import { TimedOut } from './wait.ts';
 
 /** Carries out a command line (without node and script), prints what it says, and tells the exit status. */
@@ -44,6 +44,7 @@ async function dispatch(argv: readonly string[]): Promise<ExitReason> {
     operands: positionals,
     flag: (name) => values[name] === true,
     value: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    values: (name) => (Array.isArray(values[name]) ? values[name].map(String) : []),
   };
   return verb.run(invocation);
 }
@@ -68,10 +69,12 @@ function general(argv: readonly string[]): ExitReason {
 
 function parse(verb: Verb, args: readonly string[]) {
   const options = Object.fromEntries(
-    Object.entries({ ...verb.options, help: globalOptions.help }).map(([name, { type, short }]) => [
-      name,
-      short === undefined ? { type } : { type, short },
-    ]),
+    Object.entries<Option>({ ...verb.options, help: globalOptions.help }).map(
+      ([name, { type, short, many = false }]) => [
+        name,
+        short === undefined ? { type, multiple: many } : { type, short, multiple: many },
+      ],
+    ),
   );
   const { values, positionals } = strictly(() =>
     parseArgs({ args: [...args], options, allowPositionals: true }),

@@ -5,6 +5,8 @@ export interface Option {
   readonly short?: string;
   /** What stands for the value in the help, e.g. `SECONDS`; for type `string`. */
   readonly value?: string;
+  /** It may be given again, and all of it counts. */
+  readonly many?: true;
   readonly doc: string;
 }
 
@@ -15,6 +17,8 @@ export interface Invocation {
   readonly operands: readonly string[];
   flag(name: string): boolean;
   value(name: string): string | undefined;
+  /** Of an option that may be given many times. */
+  values(name: string): readonly string[];
 }
 
 export interface Verb {
@@ -28,7 +32,7 @@ export interface Verb {
   readonly doc?: string;
   /** What operands are, for completions and messages. */
   readonly operands: {
-    readonly kind: 'guest' | 'file' | 'kernel' | 'verb' | 'none';
+    readonly kind: 'guest' | 'file' | 'kernel' | 'root' | 'verb' | 'none';
     readonly min: number;
     readonly max: number;
   };

@@ -1,6 +1,7 @@
 import { busOption, configOption, jsonOption, waitOptions } from './options.ts';
 import type { Verb } from './verb.ts';
 import { kernelVerbs } from './verb-table/kernel.ts';
+import { rootfsVerbs } from './verb-table/rootfs.ts';
 
 const guests = { kind: 'guest', min: 1, max: Number.POSITIVE_INFINITY } as const;
 const oneGuest = { kind: 'guest', min: 1, max: 1 } as const;
@@ -9,6 +10,7 @@ const none = { kind: 'none', min: 0, max: 0 } as const;
 /** First words of verbs of two, and what these are about. */
 export const groups: Readonly<Record<string, string>> = {
   kernel: 'Kernels for guests: what they can do, and making one that can do all.',
+  rootfs: 'Root file systems of guests.',
 };
 
 /** What the CLI can do: dispatch, --help, man page and completions are made from this. */
@@ -133,6 +135,7 @@ export const verbs: readonly Verb[] = [
     run: async (call) => (await import('./verbs/doctor.ts')).doctor(call),
   },
   ...kernelVerbs,
+  ...rootfsVerbs,
   {
     name: 'help',
     synopsis: '[VERB]',

@@ -121,6 +121,8 @@ function operandAction(kind: Verb['operands']['kind']): string {
       return '_umlnfs_guest_words "$bus"';
     case 'file':
       return '_umlnfs_files -f';
+    case 'root':
+      return '_umlnfs_files -d -W "$(_umlnfs_guests "$bus")"';
     case 'kernel':
       return '_umlnfs_files -f -W "$(_umlnfs_kernels)"';
     case 'verb':

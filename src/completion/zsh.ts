@@ -26,6 +26,11 @@ _umlnfs_guest_names() {
     compadd -a names
 }
 
+_umlnfs_root_names() {
+    _umlnfs_guest_names
+    _directories
+}
+
 _umlnfs_verbs() {
     local -a verbs
     verbs=(
@@ -91,16 +96,18 @@ function operandSpec({ kind, max }: Verb['operands']): string[] {
     guest: '_umlnfs_guest_names',
     file: '_files',
     kernel: '_umlnfs_kernel_names',
+    root: '_umlnfs_root_names',
     verb: '_umlnfs_verb_words',
   }[kind];
   return [quoted(`${max > 1 ? '*' : '1'}:${kind}:${action}`)];
 }
 
 function specs(options: Options): string[] {
-  return Object.entries(options).flatMap(([name, { short, value, doc }]) => {
+  return Object.entries(options).flatMap(([name, { short, value, doc, many }]) => {
     const argument = value === undefined ? '' : `:${value}:${valueAction(value)}`;
     const text = `[${firstSentence(doc)}]`;
-    const long = quoted(`--${name}${value === undefined ? '' : '='}${text}${argument}`);
+    const again = many === true ? '*' : '';
+    const long = quoted(`${again}--${name}${value === undefined ? '' : '='}${text}${argument}`);
     if (short === undefined) return [long];
     return [long, quoted(`-${short}${value === undefined ? '' : '+'}${text}${argument}`)];
   });

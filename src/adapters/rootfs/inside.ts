@@ -4,8 +4,22 @@
  * regular files is opened, and what is written replaces a name and never goes through it.
  */
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, open, readlink, rename, stat, symlink, unlink } from 'node:fs/promises';
+import {
+  constants,
+  type FileHandle,
+  lchown,
+  mkdir,
+  open,
+  readlink,
+  rename,
+  stat,
+  symlink,
+  unlink,
+} from 'node:fs/promises';
+import { execa } from 'execa';
 import { UserError } from '../../model/error.ts';
+import type { Ids } from '../../model/tailoring/wanted.ts';
+import { devicesAllowed } from './devices.ts';
 import {
   at,
   baseOf,
@@ -39,13 +53,15 @@ const maxText = 256 * 1024;
 /** What a name stands for, not following it where it is a link. */
 export type Entry =
   | { readonly kind: 'missing' | 'directory' | 'other' }
-  | { readonly kind: 'file'; readonly executable: boolean; readonly size: number }
+  | { readonly kind: 'file'; readonly mode: number; readonly ids: Ids; readonly size: number }
   | { readonly kind: 'link'; readonly target: string };
 
 export class GuestRoot {
+  readonly path: string;
   readonly #directories: Directories;
 
   private constructor(path: string, handle: FileHandle) {
+    this.path = path;
     this.#directories = new Directories(path, handle);
   }
 
@@ -117,20 +133,52 @@ export class GuestRoot {
   }
 
   /**
-   * Puts a file in place of whatever has that name (but not of a directory), missing directories included.
-   * The file belongs to root; nobody ever sees half of it.
-   * @param mode permission bits
+   * The text of a user's own file: nothing that leads to somebody else's is read, so that what is written of it
+   * later tells the user nothing new.
+   * @returns undefined where it is missing
+   * @throws UserError where the file, or the directory it is in, is a link or another user's
    */
-  async writeText(path: string, text: string, mode: number): Promise<void> {
-    await this.#replace(path, async (temporary) => {
-      const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-      try {
-        await file.writeFile(text);
-        await file.chmod(mode);
-      } finally {
-        await file.close();
-      }
-    });
+  async readOwnText(path: string, uid: number): Promise<string | undefined> {
+    const directory = await this.#directories.enter(parentOf(path), false);
+    if (directory === undefined) return undefined;
+    const entry = await this.#lookIn(directory, baseOf(path));
+    if (entry.kind === 'missing') return undefined;
+    await this.#checkOwner(path, directory, uid);
+    if (entry.kind !== 'file' || entry.ids.uid !== uid)
+      throw this.#directories.error(`read ${path}`, `it is no file of the user with id ${uid}`);
+    const text = await this.readText(path);
+    const again = await this.#lookIn(directory, baseOf(path));
+    if (again.kind !== 'file' || again.ids.uid !== uid)
+      throw this.#directories.error(`read ${path}`, 'it changes while it is read');
+    return text;
+  }
+
+  /**
+   * Puts a file in place of whatever has that name (but not of a directory), missing directories included.
+   * Nobody ever sees half of it.
+   * @param mode permission bits
+   * @param as whose it is, root's by default; and whose the directory must be that it is in, anybody's by default
+   */
+  async writeText(
+    path: string,
+    text: string,
+    mode: number,
+    as: { readonly ids?: Ids | undefined; readonly of?: number | undefined } = {},
+  ): Promise<void> {
+    await this.#replace(
+      path,
+      async (temporary) => {
+        const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+        try {
+          await file.writeFile(text);
+          if (as.ids !== undefined) await file.chown(as.ids.uid, as.ids.gid);
+          await file.chmod(mode);
+        } finally {
+          await file.close();
+        }
+      },
+      as.of,
+    );
   }
 
   /** As writeText, for a symbolic link. */
@@ -138,14 +186,61 @@ export class GuestRoot {
     await this.#replace(path, (temporary) => symlink(target, temporary));
   }
 
+  /** As writeText, for a block device. Node cannot make any. */
+  async writeDevice(path: string, major: number, minor: number, mode: number, ids: Ids): Promise<void> {
+    await this.#replace(path, async (temporary) => {
+      // The program's /proc/self is another.
+      const name = temporary.replace('/proc/self/', `/proc/${process.pid}/`);
+      const octal = `0${mode.toString(8)}`;
+      await execa('mknod', [`--mode=${octal}`, '--', name, 'b', String(major), String(minor)]);
+      await lchown(temporary, ids.uid, ids.gid);
+    });
+  }
+
+  /** Makes one directory, and those above it as root's; one that is there stays as it is. */
+  async makeDirectory(path: string, mode: number, ids: Ids, of?: number): Promise<void> {
+    const parent = await this.#directories.enter(parentOf(path), true);
+    if (parent === undefined)
+      throw this.#directories.error(`make ${path}`, 'its directory goes away while it is made');
+    if (of !== undefined) await this.#checkOwner(path, parent, of);
+    const name = at(parent, baseOf(path));
+    try {
+      await mkdir(name, 0o700);
+      const directory = await open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      try {
+        await directory.chown(ids.uid, ids.gid);
+        await directory.chmod(mode);
+      } finally {
+        await directory.close();
+      }
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw this.#directories.error(`make ${path}`, reason(error), error);
+    }
+  }
+
+  /** Removes a name that is no directory. */
+  async remove(path: string): Promise<void> {
+    const directory = await this.#directories.enter(parentOf(path), false);
+    if (directory === undefined) return;
+    await unlink(at(directory, baseOf(path))).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw this.#directories.error(`remove ${path}`, reason(error), error);
+    });
+  }
+
+  /** Whether the root is on a file system that is mounted nodev, as /proc tells of this very directory. */
+  async hasDevices(): Promise<boolean> {
+    return await devicesAllowed(this.#directories.top.handle.fd);
+  }
+
   close(): Promise<void> {
     return this.#directories.close();
   }
 
-  async #replace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  async #replace(path: string, make: (temporary: string) => Promise<void>, of?: number): Promise<void> {
     const directory = await this.#directories.enter(parentOf(path), true);
     if (directory === undefined)
       throw this.#directories.error(`write ${path}`, 'its directory goes away while it is written');
+    if (of !== undefined) await this.#checkOwner(path, directory, of);
     // The dot keeps it out of systemd's sight until it has its name.
     const temporary = at(directory, `.umlnfs-${randomBytes(8).toString('hex')}`);
     try {
@@ -155,6 +250,15 @@ export class GuestRoot {
       await unlink(temporary).catch(() => {});
       throw this.#directories.error(`write ${path}`, reason(error), error);
     }
+  }
+
+  async #checkOwner(path: string, directory: Directory, uid: number): Promise<void> {
+    const found = (await directory.handle.stat()).uid;
+    if (found === uid) return;
+    throw this.#directories.error(
+      `write ${path}`,
+      `the directory that it is in belongs to the user with id ${found}, not ${uid}`,
+    );
   }
 
   /** Opens a regular file without ever opening anything else: first as a mere name, then through that. */
@@ -209,9 +313,9 @@ export class GuestRoot {
       throw this.#directories.error(`look at ${name}`, reason(error), error);
     }
     try {
-      const { mode, size } = await handle.stat();
+      const { mode, size, uid, gid } = await handle.stat();
       const type = mode & S_IFMT;
-      if (type === S_IFREG) return { kind: 'file', executable: (mode & 0o111) !== 0, size };
+      if (type === S_IFREG) return { kind: 'file', mode: mode & 0o777, ids: { uid, gid }, size };
       if (type === S_IFDIR) return { kind: 'directory' };
       if (type !== S_IFLNK) return { kind: 'other' };
     } finally {

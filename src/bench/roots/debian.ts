@@ -16,15 +16,7 @@ export async function makeTailoredRoot(pristine: string, directory: string, host
 /** Copies a Debian root and adds nothing but umlnfs's readiness unit: both kinds say the same at the same point. */
 export async function makeUntailoredRoot(pristine: string, directory: string): Promise<void> {
   await copyTree(pristine, directory);
-  const facts = {
-    systemd: true,
-    networkManager: false,
-    fstab: undefined,
-    hosts: undefined,
-    machineId: undefined,
-    hasResolvConf: true,
-  };
-  const files = systemdFiles(facts).filter(({ path }) => path.endsWith(readiness));
+  const files = systemdFiles({ networkManager: false }).filter(({ path }) => path.endsWith(readiness));
   if (files.length !== 2)
     throw new UserError('make an untailored root', `tailoring has no ${readiness} any more`);
   for (const file of files) {
@@ -32,7 +24,7 @@ export async function makeUntailoredRoot(pristine: string, directory: string): P
     await mkdir(dirname(path), { recursive: true });
     if (file.kind === 'link') {
       await symlink(file.target, path);
-    } else {
+    } else if (file.kind === 'file') {
       await writeFile(path, file.text);
       await chmod(path, file.mode);
     }

@@ -121,7 +121,7 @@ exit 0
 `;
 
 /** The files for a root with systemd. */
-export function systemdFiles(facts: RootFacts): Wanted[] {
+export function systemdFiles(facts: Pick<RootFacts, 'networkManager'>): Wanted[] {
   const wanted: Wanted[] = [
     file(`${units}/umlnfs-ready.service`, readyUnit),
     link(`${units}/multi-user.target.wants/umlnfs-ready.service`, '../umlnfs-ready.service'),

@@ -1,64 +1,122 @@
 /** What a root needs to run as a UML guest on NFS, from what it has: pure, so that a plan can show it. */
 import { fstabForNfsRoot, hostsWith } from './etc.ts';
+import { inittabForGuest } from './inittab.ts';
 import { systemdFiles } from './systemd.ts';
 
+/** What the daemon sees to before each start. */
 export interface TailoringWish {
-  readonly hostname: string;
-  /** Name servers, for a root without any resolv.conf. */
+  /** Without it a root keeps the name that it has. */
+  readonly hostname?: string | undefined;
+  /** Name servers, for a root without a resolv.conf of its own. */
   readonly dns?: readonly string[];
 }
 
+/** The program that runs as process 1, as far as tailoring knows it. */
+export type InitKind = 'systemd' | 'sysvinit' | 'busybox' | 'openrc' | 'unknown';
+
 /** What tailoring looks at in a root; undefined for a file that is missing. */
 export interface RootFacts {
+  readonly init: InitKind;
+  /** Whether systemd is in it, which need not be what runs as process 1. */
   readonly systemd: boolean;
   readonly networkManager: boolean;
   readonly fstab: string | undefined;
   readonly hosts: string | undefined;
   readonly machineId: string | undefined;
-  /** True for a link too, wherever it leads: something in the root makes it. */
+  readonly inittab: string | undefined;
+  /** True for a link too, wherever it leads, if something in the root makes what it leads to. */
   readonly hasResolvConf: boolean;
 }
 
+/** Numeric owner and group. */
+export interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface WantedFile {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly text: string;
+  /** Of a new file; one that is there keeps owner and mode, unless it is a program of umlnfs. */
+  readonly mode: number;
+  /** Of a new file; root's by default. */
+  readonly ids?: Ids;
+  /** `kept`: a file of the same name that does not say it is umlnfs's is the administrator's and stays. */
+  readonly owner: 'umlnfs' | 'kept';
+  /** The user whose directory the file is in: nothing is done where the directory or the file is another's. */
+  readonly of?: number;
+}
+
 export type Wanted =
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      readonly text: string;
-      readonly mode: number;
-      /** `kept`: a file of the same name that does not say it is umlnfs's is the administrator's and stays. */
-      readonly owner: 'umlnfs' | 'kept';
-    }
+  | WantedFile
   /** A link; whatever else has its name already is the administrator's and stays. */
-  | { readonly kind: 'link'; readonly path: string; readonly target: string };
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  /** A directory, where there is none. */
+  | {
+      readonly kind: 'directory';
+      readonly path: string;
+      readonly mode: number;
+      readonly ids: Ids;
+      readonly of?: number;
+    }
+  /** A block device, where there is none. */
+  | {
+      readonly kind: 'device';
+      readonly path: string;
+      readonly major: number;
+      readonly minor: number;
+      readonly mode: number;
+      readonly ids: Ids;
+    }
+  /** Something of umlnfs that is not wanted any more: a file with its mark, or a link that leads to `target`. */
+  | { readonly kind: 'gone'; readonly path: string; readonly target?: string };
 
 /** The line by which a file of umlnfs is known again. */
 export const mark = '# made by umlnfs';
+
+/** Whether a file says that it is umlnfs's: in its first line, or after that of an interpreter. */
+export function isMarked(text: string): boolean {
+  return text.split('\n', 2).some((line) => line.startsWith(mark));
+}
 
 /**
  * The files that a root should have.
  * @param machineId 32 hexadecimal digits for a root that has none yet
  */
 export function wantedFiles(facts: RootFacts, wish: TailoringWish, machineId: string): Wanted[] {
-  const wanted: Wanted[] = [owned('etc/hostname', `${wish.hostname}\n`)];
-  wanted.push(owned('etc/hosts', hostsWith(facts.hosts, wish.hostname)));
+  const wanted: Wanted[] = [];
+  if (wish.hostname !== undefined) {
+    wanted.push(owned('etc/hostname', `${wish.hostname}\n`));
+    wanted.push(owned('etc/hosts', hostsWith(facts.hosts, wish.hostname)));
+  }
   if (facts.fstab !== undefined) wanted.push(owned('etc/fstab', fstabForNfsRoot(facts.fstab)));
   if (!facts.hasResolvConf && wish.dns !== undefined && wish.dns.length > 0) {
     const servers = wish.dns.map((server) => `nameserver ${server}\n`).join('');
-    wanted.push({
-      kind: 'file',
-      path: 'etc/resolv.conf',
-      text: `${mark}\n${servers}`,
-      mode: 0o644,
-      owner: 'kept',
-    });
+    wanted.push(owned('etc/resolv.conf', `${mark}\n${servers}`));
   }
-  if (!facts.systemd) return wanted;
-  // Without one systemd takes the boot for the first of all and goes through every unit's preset: seconds.
-  if (!/^[0-9a-f]{32}\s*$/.test(facts.machineId ?? ''))
-    wanted.push(owned('etc/machine-id', `${machineId}\n`, 0o444));
-  wanted.push(...systemdFiles(facts));
+  if (facts.systemd) {
+    // Without one systemd takes the boot for the first of all and goes through every unit's preset: seconds.
+    if (!/^[0-9a-f]{32}\s*$/.test(facts.machineId ?? ''))
+      wanted.push(owned('etc/machine-id', `${machineId}\n`, 0o444));
+    wanted.push(...systemdFiles(facts));
+  }
+  if (facts.init === 'sysvinit' || facts.init === 'busybox') {
+    const inittab = inittabForGuest(facts.inittab, facts.init);
+    if (inittab !== undefined) wanted.push(owned('etc/inittab', inittab));
+  }
+  if (facts.init === 'openrc') wanted.push(openrcReadiness);
   return wanted;
 }
+
+/** OpenRC as process 1 has no inittab; what lies there runs at the end of its default runlevel. */
+const openrcReadiness: Wanted = {
+  kind: 'file',
+  path: 'etc/local.d/umlnfs.start',
+  text: `#!/bin/sh\n${mark}\n[ ! -w /proc/mconsole ] || echo READY=1 >/proc/mconsole\n`,
+  mode: 0o755,
+  owner: 'kept',
+};
 
 function owned(path: string, text: string, mode = 0o644): Wanted {
   return { kind: 'file', path, text, mode, owner: 'umlnfs' };

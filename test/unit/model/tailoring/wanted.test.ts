@@ -3,6 +3,8 @@ import { mark, type RootFacts, type Wanted, wantedFiles } from '../../../../src/
 
 const machineId = '0123456789abcdef0123456789abcdef';
 const debian: RootFacts = {
+  init: 'systemd',
+  inittab: undefined,
   systemd: true,
   networkManager: false,
   fstab: '# nothing\n',

@@ -1,0 +1,79 @@
+/** What tailoring looks at in a root. */
+import type { SetupFacts } from '../../model/tailoring/setup.ts';
+import { type InitKind, isMarked, type RootFacts } from '../../model/tailoring/wanted.ts';
+import type { Entry, GuestRoot } from './inside.ts';
+
+export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
+  const [systemd, networkManager, fstab, hosts, machineId, inittab, hasResolvConf, init] = await Promise.all([
+    inside.isFile('lib/systemd/systemd'),
+    inside.isFile('usr/sbin/NetworkManager'),
+    inside.readText('etc/fstab'),
+    inside.readText('etc/hosts'),
+    inside.readText('etc/machine-id'),
+    inside.readText('etc/inittab'),
+    resolvConfIsMade(inside),
+    inside.look('sbin/init'),
+  ]);
+  return {
+    init: initOf(init, systemd, inittab),
+    systemd,
+    networkManager,
+    fstab,
+    hosts,
+    machineId,
+    inittab,
+    hasResolvConf,
+  };
+}
+
+/** Most are links that tell it; the file of System V's init is known by its table. */
+function initOf(entry: Entry, systemd: boolean, inittab: string | undefined): InitKind {
+  if (entry.kind === 'link') {
+    const known = (['systemd', 'busybox', 'sysvinit', 'openrc'] as const).find((name) =>
+      entry.target.includes(name),
+    );
+    if (known !== undefined) return known;
+  }
+  if (entry.kind === 'file' && inittab !== undefined) return 'sysvinit';
+  return systemd ? 'systemd' : 'unknown';
+}
+
+/** A link to what systemd-resolved makes leads nowhere where that is not installed. */
+async function resolvConfIsMade(inside: GuestRoot): Promise<boolean> {
+  const entry = await inside.look('etc/resolv.conf');
+  if (entry.kind === 'missing') return false;
+  if (entry.kind === 'file') return !isMarked((await inside.readText('etc/resolv.conf')) ?? '');
+  if (entry.kind !== 'link' || !/\/run\/systemd\/resolve\//.test(entry.target)) return true;
+  return inside.isFile('lib/systemd/systemd-resolved');
+}
+
+/** @param inittab as tailoring leaves it */
+export async function setupFacts(
+  inside: GuestRoot,
+  { init, systemd }: RootFacts,
+  inittab: string | undefined,
+): Promise<SetupFacts> {
+  const [passwd, group, shadow, gshadow, interfaces, bash, sshd, ifup, networkd, devices] = await Promise.all(
+    [
+      inside.readText('etc/passwd'),
+      inside.readText('etc/group'),
+      inside.readText('etc/shadow'),
+      inside.readText('etc/gshadow'),
+      inside.readText('etc/network/interfaces'),
+      inside.isFile('bin/bash'),
+      inside.isFile('usr/sbin/sshd'),
+      inside.isFile('sbin/ifup'),
+      inside.isFile('lib/systemd/systemd-networkd'),
+      inside.hasDevices(),
+    ],
+  );
+  return {
+    init,
+    systemd,
+    accounts: { passwd, group, shadow, gshadow },
+    interfaces,
+    inittab,
+    has: { bash, sshd, ifup, networkd },
+    noDevices: devices ? undefined : 'its file system is mounted nodev, where device nodes do nothing',
+  };
+}
