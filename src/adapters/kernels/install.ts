@@ -14,8 +14,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isKernelName, KERNEL_NAME_SYNTAX, kernelFile } from '../../definition/kernel-name.ts';
 import { messageOf, UserError } from '../../model/error.ts';
 import { quote } from '../../model/quote.ts';
-import { runCommand } from './build/command.ts';
-import type { Work } from './build/work.ts';
+import { runCommand } from '../long-work/command.ts';
+import type { Work } from '../long-work/work.ts';
 import { findKernel } from './store.ts';
 
 /** A kernel on its way into the directory of kernels, on the same file system. */

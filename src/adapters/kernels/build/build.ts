@@ -8,10 +8,10 @@ import { readKernel } from '../../uml/probe.ts';
 import { nobody } from '../../uml/unprivileged.ts';
 import { describeKernel } from '../describe.ts';
 import { checkName, checkPlace, install, stage } from '../install.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from '../../long-work/command.ts';
 import { checkConfig, configure, readFragments } from './configure.ts';
 import { locateSource, openSource, type SourceWanted } from './source.ts';
-import type { BuildProgress, Work } from './work.ts';
+import type { Progress, Work } from '../../long-work/work.ts';
 
 export interface BuildWanted {
   readonly source: SourceWanted;
@@ -42,7 +42,7 @@ export interface Built {
 export async function buildKernel(
   wanted: BuildWanted,
   signal: AbortSignal,
-  progress: BuildProgress,
+  progress: Progress,
 ): Promise<Built> {
   const { directory, replace } = wanted;
   const action = wanted.name === undefined ? 'build a kernel' : `build kernel ${wanted.name}`;

@@ -9,8 +9,8 @@ import {
   parseFragment,
   type Request,
 } from '../../../model/kernel-fragment.ts';
-import { runCommand } from './command.ts';
-import type { Work } from './work.ts';
+import { runCommand } from '../../long-work/command.ts';
+import type { Work } from '../../long-work/work.ts';
 
 /** What umlnfs asks for, beside this file. */
 const guestConfig = join(import.meta.dirname, 'guest.config');

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../../model/error.ts';
 import { findProgram } from '../../exporter/program.ts';
-import { runCommand } from './command.ts';
-import type { BuildProgress } from './work.ts';
+import { runCommand } from '../../long-work/command.ts';
+import type { Progress } from '../../long-work/work.ts';
 
 /** What a kernel is built with, by the Debian package that has it. */
 const needs: readonly { readonly package: string; readonly program?: string; readonly file?: string }[] = [
@@ -33,7 +33,7 @@ export async function installPackages(
   action: string,
   packages: readonly string[],
   signal: AbortSignal,
-  progress: BuildProgress,
+  progress: Progress,
 ): Promise<void> {
   const byHand = `apt install ${packages.join(' ')}`;
   if (process.geteuid?.() !== 0)

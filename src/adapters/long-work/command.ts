@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import { sanitise } from '../../../model/end.ts';
-import { UserError } from '../../../model/error.ts';
+import { sanitise } from '../../model/end.ts';
+import { UserError } from '../../model/error.ts';
 
 /** How many lines of a failed command's messages are shown. */
 const shown = 15;
