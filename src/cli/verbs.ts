@@ -9,8 +9,8 @@ const none = { kind: 'none', min: 0, max: 0 } as const;
 
 /** First words of verbs of two, and what these are about. */
 export const groups: Readonly<Record<string, string>> = {
+  rootfs: 'Roots of guests: making, tailoring, showing and removing them.',
   kernel: 'Kernels for guests: what they can do, and making one that can do all.',
-  rootfs: 'Root file systems of guests.',
 };
 
 /** What the CLI can do: dispatch, --help, man page and completions are made from this. */
@@ -134,8 +134,8 @@ export const verbs: readonly Verb[] = [
     options: { ...jsonOption, ...configOption },
     run: async (call) => (await import('./verbs/doctor.ts')).doctor(call),
   },
-  ...kernelVerbs,
   ...rootfsVerbs,
+  ...kernelVerbs,
   {
     name: 'help',
     synopsis: '[VERB]',

@@ -4,12 +4,14 @@ import type { Options, Verb } from '../cli/verb.ts';
 import { groups, verbs } from '../cli/verbs.ts';
 import { guestNames } from './guest-names.ts';
 import { kernelNames } from './kernel-names.ts';
+import { rootNames } from './root-names.ts';
 
 /** Completion for bash, without the functions of bash-completion, which need not be loaded. */
 export function bashCompletion(): string {
   return `# bash completion for umlnfs; made from its table of verbs.
 ${guestNames}
 ${kernelNames}
+${rootNames}
 _umlnfs() {
     local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} bus=\${UMLNFS_BUS-}
     COMPREPLY=()
@@ -122,7 +124,7 @@ function operandAction(kind: Verb['operands']['kind']): string {
     case 'file':
       return '_umlnfs_files -f';
     case 'root':
-      return '_umlnfs_files -d -W "$(_umlnfs_guests "$bus")"';
+      return '_umlnfs_files -d -W "$(_umlnfs_guests "$bus"; _umlnfs_roots)"';
     case 'kernel':
       return '_umlnfs_files -f -W "$(_umlnfs_kernels)"';
     case 'verb':

@@ -4,6 +4,7 @@ import type { Options, Verb } from '../cli/verb.ts';
 import { groups, verbs } from '../cli/verbs.ts';
 import { guestNames } from './guest-names.ts';
 import { kernelNames } from './kernel-names.ts';
+import { rootNames } from './root-names.ts';
 
 const groupNames = Object.keys(groups);
 const single = verbs.filter(({ name }) => !name.includes(' '));
@@ -14,6 +15,7 @@ export function zshCompletion(): string {
 # zsh completion for umlnfs; made from its table of verbs.
 ${guestNames}
 ${kernelNames}
+${rootNames}
 _umlnfs_kernel_names() {
     local -a names
     names=(\${(f)"$(_umlnfs_kernels)"})
@@ -27,7 +29,9 @@ _umlnfs_guest_names() {
 }
 
 _umlnfs_root_names() {
-    _umlnfs_guest_names
+    local -a names
+    names=(\${(f)"$(_umlnfs_guests "\${UMLNFS_BUS-}"; _umlnfs_roots)"})
+    compadd -a names
     _directories
 }
 

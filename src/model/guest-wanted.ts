@@ -80,7 +80,7 @@ function gatewayOf(network: Guest['network'], bridge: string): string | undefine
 }
 
 /** A guest's name may have an underscore, or end with a dot or a hyphen: a host name may not. */
-function hostnameOf(name: string): string {
+export function hostnameOf(name: string): string {
   return plainName(name)
     .replaceAll('_', '-')
     .split('.')

@@ -1,7 +1,6 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
 import { createDebianRoot } from '../adapters/rootfs/debian.ts';
-import { removeTree } from '../adapters/rootfs/remove-tree.ts';
+import { clearAll } from '../adapters/rootfs/work-directory.ts';
 import { detail, say } from './say.ts';
 
 export interface RootPlaces {
@@ -14,7 +13,8 @@ export interface RootPlaces {
 /** Makes a Debian root, or takes the one of an earlier start. Needs the network only to make it. */
 export async function ensureRoot(places: RootPlaces, signal: AbortSignal): Promise<void> {
   await mkdir(places.exports, { recursive: true });
-  await removeUnfinished(places);
+  // What a start that was killed left of a root in the making.
+  await clearAll(places.exports);
   if (await exists(places.root)) {
     say(`the Debian root of an earlier start is in ${places.root}`);
     return;
@@ -23,18 +23,9 @@ export async function ensureRoot(places: RootPlaces, signal: AbortSignal): Promi
   await createDebianRoot(places.root, {
     autologin: true,
     signal,
-    onProgress: (line) => {
-      if (line.startsWith('I: ')) detail(line.slice(3));
-    },
+    onProgress: detail,
   });
   say('the Debian root is made');
-}
-
-/** What a start that was killed left of a root in the making. */
-async function removeUnfinished(places: RootPlaces): Promise<void> {
-  for (const name of await readdir(places.exports)) {
-    if (name.startsWith(`.${basename(places.root)}.`)) await removeTree(join(places.exports, name));
-  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -14,8 +14,16 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
   /** Each line of standard output. */
   readonly onLine?: (line: string) => void;
+  /** Each line of its messages. */
+  readonly onMessage?: (line: string) => void;
+  /** Messages that say nothing about a failure. */
+  readonly chatter?: RegExp;
+  /** Exit statuses that are as good as 0. */
+  readonly alsoFine?: readonly number[];
   readonly env?: Readonly<Record<string, string>>;
   readonly hint?: string;
+  /** What fails, where the command's first word does not tell. */
+  readonly name?: string;
 }
 
 /** Of the caller's environment only this: what else is set there may change what is built. */
@@ -56,13 +64,16 @@ export async function runCommand(command: readonly string[], options: CommandOpt
         // Some say on standard output why they fail; lines of progress are cut off when there is nothing else.
         if (!/^\s*[A-Z][A-Z0-9_]* /.test(line)) keep(messages, line);
       }),
-      each(running.iterable({ from: 'stderr' }), (line) => keep(messages, line)),
+      each(running.iterable({ from: 'stderr' }), (line) => {
+        options.onMessage?.(line);
+        if (options.chatter?.test(line) !== true) keep(messages, line);
+      }),
     ]);
     options.signal.throwIfAborted();
-    if (!result.failed) return output.join('\n');
+    if (!result.failed || options.alsoFine?.includes(result.exitCode ?? -1)) return output.join('\n');
     const said = messages.map(sanitise).filter((line) => line !== '');
     const why = said.length === 0 ? (result.shortMessage ?? 'it fails') : said.join('\n  ');
-    throw new UserError(options.action, `${command[0]} fails:\n  ${why}`, {
+    throw new UserError(options.action, `${options.name ?? command[0]} fails:\n  ${why}`, {
       ...(options.hint === undefined ? {} : { hint: options.hint }),
     });
   } finally {

@@ -10,6 +10,7 @@ import {
   lchown,
   mkdir,
   open,
+  readdir,
   readlink,
   rename,
   stat,
@@ -230,6 +231,12 @@ export class GuestRoot {
   /** Whether the root is on a file system that is mounted nodev, as /proc tells of this very directory. */
   async hasDevices(): Promise<boolean> {
     return await devicesAllowed(this.#directories.top.handle.fd);
+  }
+
+  /** The names in a directory, links to it followed inside the root; none where there is no such directory. */
+  async names(path: string): Promise<string[]> {
+    const directory = await this.#directories.enter(path, false);
+    return directory === undefined ? [] : await readdir(at(directory, '.'));
   }
 
   close(): Promise<void> {

@@ -1,8 +1,41 @@
-import { configOption } from '../options.ts';
+import { configOption, jsonOption } from '../options.ts';
 import { tailorOptions } from '../tailor-options.ts';
-import type { Verb } from '../verb.ts';
+import type { Options, Verb } from '../verb.ts';
+
+const directoryOption = {
+  directory: {
+    type: 'string',
+    value: 'DIRECTORY',
+    doc: 'The directory that roots are in, instead of Export= of [Directories] in umlnfs.conf (/export). A definition then says Directory=DIRECTORY/NAME.',
+  },
+} as const satisfies Options;
 
 export const rootfsVerbs: readonly Verb[] = [
+  {
+    name: 'rootfs create',
+    synopsis: 'NAME',
+    summary: 'Make a root for the guest of that name.',
+    doc: 'It is a Debian by mmdebstrap, or by debootstrap where only that is installed, with what a guest needs to boot. It is there under its name when it is whole; its path is printed. After a failure or Ctrl-C nothing is left.',
+    operands: { kind: 'root', min: 1, max: 1 },
+    options: {
+      suite: { type: 'string', value: 'SUITE', doc: "The release, like trixie; the host's own by default." },
+      arch: {
+        type: 'string',
+        value: 'ARCHITECTURE',
+        doc: "The architecture, like amd64; the host's own by default.",
+      },
+      mirror: { type: 'string', value: 'URL', doc: 'Where packages come from.' },
+      include: {
+        type: 'string',
+        value: 'PACKAGES',
+        doc: 'Further packages, with commas between: systemd, udev, ifupdown and the like are there anyway.',
+      },
+      variant: { type: 'string', value: 'VARIANT', doc: 'What mmdebstrap calls so; minbase by default.' },
+      ...directoryOption,
+      ...configOption,
+    },
+    run: async (call) => (await import('../verbs/rootfs/create.ts')).create(call),
+  },
   {
     name: 'rootfs tailor',
     synopsis: 'NAME|DIRECTORY',
@@ -19,5 +52,34 @@ export const rootfsVerbs: readonly Verb[] = [
       ...configOption,
     },
     run: async (call) => (await import('../verbs/rootfs/tailor.ts')).tailor(call),
+  },
+  {
+    name: 'rootfs list',
+    synopsis: '',
+    summary: 'Show the roots, what is in them, and the guests that have them.',
+    operands: { kind: 'none', min: 0, max: 0 },
+    options: { ...jsonOption, ...directoryOption, ...configOption },
+    run: async (call) => (await import('../verbs/rootfs/list.ts')).list(call),
+  },
+  {
+    name: 'rootfs show',
+    synopsis: 'NAME',
+    summary: 'Show a root in full.',
+    operands: { kind: 'root', min: 1, max: 1 },
+    options: { ...jsonOption, ...directoryOption, ...configOption },
+    run: async (call) => (await import('../verbs/rootfs/show.ts')).show(call),
+  },
+  {
+    name: 'rootfs remove',
+    synopsis: 'NAME',
+    summary: 'Remove a root, but none that is in use.',
+    doc: 'In use is what a definition names, what a guest that runs has as its root, and what is exported. On a terminal it asks first; elsewhere it takes --yes.',
+    operands: { kind: 'root', min: 1, max: 1 },
+    options: {
+      yes: { type: 'boolean', short: 'y', doc: 'Remove it without a question.' },
+      ...directoryOption,
+      ...configOption,
+    },
+    run: async (call) => (await import('../verbs/rootfs/remove.ts')).remove(call),
   },
 ];

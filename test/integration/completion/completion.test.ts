@@ -77,6 +77,8 @@ test.each([
   ['umlnfs kernel check web', ['web1.conf']],
   ['umlnfs kernel nonsense ', []],
   ['umlnfs help kernel c', ['check']],
+  ['umlnfs roo', ['rootfs']],
+  ['umlnfs rootfs cr', ['create']],
 ])('bash: %s', async (line, expected) => {
   expect(await bash(line)).toEqual(expected);
 });
@@ -135,6 +137,17 @@ test.each([
 ])('zsh: %s', async (line) => {
   // Ends when zsh has shown it, and fails at the time limit when it does not.
   await zsh(line);
+});
+
+test('roots are offered from where the host file says that they are', async () => {
+  await mkdir(join(directory, 'export/shown-root'), { recursive: true });
+  await writeFile('/etc/umlnfs.conf', `[Directories]\nExport = ${directory}/export\n`);
+  try {
+    expect(await bash('umlnfs rootfs show sho')).toEqual(['shown-root']);
+    await zsh('umlnfs rootfs remove sho => shown-root');
+  } finally {
+    await rm('/etc/umlnfs.conf');
+  }
 });
 
 test('the completion is there when bash loads it on demand', async () => {

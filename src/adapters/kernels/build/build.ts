@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { UserError } from '../../../model/error.ts';
 import type { Request } from '../../../model/kernel-fragment.ts';
 import type { KernelReport } from '../../../model/kernel-report.ts';
+import { runCommand } from '../../long-work/command.ts';
+import type { Progress, Work } from '../../long-work/work.ts';
 import { readKernel } from '../../uml/probe.ts';
 import { nobody } from '../../uml/unprivileged.ts';
 import { describeKernel } from '../describe.ts';
 import { checkName, checkPlace, install, stage } from '../install.ts';
-import { runCommand } from '../../long-work/command.ts';
 import { checkConfig, configure, readFragments } from './configure.ts';
 import { locateSource, openSource, type SourceWanted } from './source.ts';
-import type { Progress, Work } from '../../long-work/work.ts';
 
 export interface BuildWanted {
   readonly source: SourceWanted;

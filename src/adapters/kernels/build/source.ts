@@ -2,8 +2,8 @@ import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../../model/error.ts';
 import { runCommand } from '../../long-work/command.ts';
-import { installPackages, missingPackages } from './needs.ts';
 import type { Work } from '../../long-work/work.ts';
+import { installPackages, missingPackages } from './needs.ts';
 
 /** Where the sources of a kernel come from. */
 export interface SourceWanted {

@@ -18,8 +18,8 @@ describe('createDebianRoot without a network', () => {
     const said: string[] = [];
     await expect(
       createDebianRoot(join(base, 'deep/root'), { suite: 'bookworm', onProgress: (line) => said.push(line) }),
-    ).rejects.toThrow(/^cannot make a Debian bookworm root: mmdebstrap failed: [\s\S]*E: /);
-    expect(said.some((line) => line.startsWith('I: '))).toBe(true);
+    ).rejects.toThrow(/^cannot make a Debian bookworm root: mmdebstrap fails:\n[\s\S]*E: /);
+    expect(said).not.toEqual([]);
     expect(await readdir(join(base, 'deep'))).toEqual([]);
   });
 

@@ -1,0 +1,138 @@
+/** A Debian tree, by mmdebstrap, or by debootstrap where only that is there. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../../model/error.ts';
+import type { DebianWanted } from '../../../model/rootfs/origin.ts';
+import { findProgram } from '../../exporter/program.ts';
+import { runCommand } from '../../long-work/command.ts';
+import { confined } from '../../long-work/confined.ts';
+import type { Work } from '../../long-work/work.ts';
+import { GuestRoot } from '../inside.ts';
+
+/** What an ordinary small Debian has, and no more: systemd with udev, a network, and tools to look around with. */
+export const debianPackages: readonly string[] = [
+  'systemd-sysv',
+  'dbus',
+  'udev',
+  'ifupdown',
+  'iproute2',
+  'iputils-ping',
+  'procps',
+  'less',
+];
+
+/** Seconds that a mirror may keep silent; then it is tried once more. */
+const patience = 15;
+
+/**
+ * Fills `tree`, an empty directory. Packages come from the host's own mirrors where the suite is the host's, as
+ * mmdebstrap does it. Takes some 20 seconds.
+ * @param scratch for files beside it
+ * @returns the suite
+ */
+export async function fillFromDebian(
+  tree: string,
+  scratch: string,
+  wanted: DebianWanted,
+  work: Work,
+): Promise<string> {
+  const { action, signal, progress } = work;
+  const suite = wanted.suite ?? (await hostSuite(action));
+  const [mmdebstrap, debootstrap] = await Promise.all([
+    findProgram('mmdebstrap'),
+    findProgram('debootstrap'),
+  ]);
+  if (mmdebstrap === undefined && debootstrap === undefined) {
+    throw new UserError(action, 'neither mmdebstrap nor debootstrap is installed', {
+      hint: 'apt install mmdebstrap',
+    });
+  }
+  progress.phase(`installing Debian ${suite}`);
+  const packages = [...new Set([...(wanted.defaults ?? debianPackages), ...wanted.include])].join(',');
+  const command =
+    mmdebstrap !== undefined
+      ? withMmdebstrap(mmdebstrap, suite, tree, packages, wanted)
+      : withDebootstrap(debootstrap ?? '', suite, tree, packages, wanted);
+  const wgetrc = join(scratch, 'wgetrc');
+  await writeFile(wgetrc, `timeout = ${patience}\ntries = 2\n`);
+  const tell = (line: string) => {
+    if (line.startsWith('I: ')) progress.detail(line.slice(3));
+  };
+  await runCommand(confined(command), {
+    action,
+    signal,
+    name: mmdebstrap === undefined ? 'debootstrap' : 'mmdebstrap',
+    env: { DEBIAN_FRONTEND: 'noninteractive', WGETRC: wgetrc },
+    onLine: tell,
+    onMessage: tell,
+    chatter: /^I: /,
+    hint:
+      wanted.mirror === undefined
+        ? 'check that the Debian mirror in /etc/apt/sources.list* can be reached, or name another with --mirror='
+        : `check that there is a ${suite} at ${wanted.mirror}, and that it can be reached`,
+  });
+  await forgetHost(tree);
+  return suite;
+}
+
+function withMmdebstrap(
+  program: string,
+  suite: string,
+  tree: string,
+  packages: string,
+  { arch, mirror, variant }: DebianWanted,
+): string[] {
+  return [
+    program,
+    '--mode=root',
+    `--variant=${variant ?? 'minbase'}`,
+    `--include=${packages}`,
+    ...(arch === undefined ? [] : [`--architectures=${arch}`]),
+    ...['http', 'https', 'ftp'].map((by) => `--aptopt=Acquire::${by}::Timeout "${patience}"`),
+    '--aptopt=Acquire::Retries "1"',
+    suite,
+    tree,
+    ...(mirror === undefined ? [] : [mirror]),
+  ];
+}
+
+function withDebootstrap(
+  program: string,
+  suite: string,
+  tree: string,
+  packages: string,
+  { arch, mirror, variant }: DebianWanted,
+): string[] {
+  return [
+    program,
+    // Its own default has no name.
+    ...(variant === 'debootstrap' || variant === 'important' ? [] : [`--variant=${variant ?? 'minbase'}`]),
+    `--include=${packages}`,
+    ...(arch === undefined ? [] : [`--arch=${arch}`]),
+    suite,
+    tree,
+    ...(mirror === undefined ? [] : [mirror]),
+  ];
+}
+
+/** The host's name and name servers, which both take over, are not the guest's. */
+async function forgetHost(tree: string): Promise<void> {
+  const root = await GuestRoot.open(tree);
+  try {
+    for (const file of ['etc/hostname', 'etc/resolv.conf']) await root.remove(file);
+  } finally {
+    await root.close();
+  }
+}
+
+/** The running Debian's own code name. */
+async function hostSuite(action: string): Promise<string> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const name = /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(text)?.[1];
+  if (name === undefined) {
+    throw new UserError(action, '/etc/os-release has no VERSION_CODENAME, so that no suite can be chosen', {
+      hint: 'name a suite, such as trixie',
+    });
+  }
+  return name;
+}

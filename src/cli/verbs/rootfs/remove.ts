@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { removeRoot } from '../../../adapters/rootfs/remove.ts';
+import { findRoot } from '../../../adapters/rootfs/store.ts';
+import type { ExitReason } from '../../exit-codes.ts';
+import { tell } from '../../output.ts';
+import { refuseUsed } from '../../root-in-use.ts';
+import { rootUse } from '../../rootfs-use.ts';
+import { sizeText } from '../../show/size.ts';
+import { type Invocation, UsageError } from '../../verb.ts';
+import { noRoot } from './show.ts';
+
+export async function remove(invocation: Invocation): Promise<ExitReason> {
+  const [name = ''] = invocation.operands;
+  const use = await rootUse(invocation.value('config-dir'));
+  const directory = resolve(invocation.value('directory') ?? use.host.directories.export);
+  const root = await findRoot(name, directory);
+  if (root === undefined) throw noRoot('remove', name, directory);
+  await refuseUsed(`remove root ${name}`, root.path, use);
+  if (!invocation.flag('yes')) {
+    if (!(process.stdin.isTTY && process.stderr.isTTY))
+      throw new UsageError('rootfs remove asks first on a terminal; elsewhere it takes --yes');
+    if (!(await confirmed(`Remove ${root.path} (${sizeText(root.used)})? [y/N] `))) {
+      tell(`root ${name} stays`);
+      return 'ok';
+    }
+    // Somebody may have thought about it for long.
+    await refuseUsed(`remove root ${name}`, root.path, use);
+  }
+  await removeRoot(root);
+  tell(`root ${name} is removed`);
+  return 'ok';
+}
+
+async function confirmed(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim());
+  } catch {
+    return false;
+  } finally {
+    terminal.close();
+  }
+}
