@@ -57,7 +57,7 @@ export class DefinitionStore {
       host,
       desired: { ...desired, held, heldTemplates: catalog.heldTemplates, incomplete: !catalog.complete },
       problems: collapse(all),
-      problemOf: problemsByGuest(all),
+      problemOf: problemsByGuest(all, catalog.heldTemplates),
       files: new Map([...guests.values()].map((guest) => [guest.name, guest.file])),
     };
   }
@@ -69,11 +69,17 @@ export function problemOfGuest(definitions: Definitions | undefined, guest: stri
   return problems?.get(guest) ?? problems?.get(templateOf(guest) ?? '');
 }
 
-function problemsByGuest(problems: readonly Problem[]): ReadonlyMap<string, string> {
+function problemsByGuest(
+  problems: readonly Problem[],
+  heldTemplates: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const problem of problems) {
-    if (problem.guest === undefined || problem.severity !== 'error' || found.has(problem.guest)) continue;
-    found.set(problem.guest, formatProblem(problem));
+    if (problem.guest === undefined || problem.severity !== 'error') continue;
+    const template = templateOf(problem.guest) ?? '';
+    // What one instance has keeps all of them as they were.
+    for (const name of heldTemplates.has(template) ? [problem.guest, template] : [problem.guest])
+      if (!found.has(name)) found.set(name, formatProblem(problem));
   }
   return found;
 }

@@ -55,7 +55,7 @@ function isShared(step: Step): step is Shared {
 
 /** Nothing is done for such a step. */
 function isIdle({ kind }: Step): boolean {
-  return kind === 'wait' || kind === 'await' || kind === 'blocked';
+  return kind === 'wait' || kind === 'await' || kind === 'queue' || kind === 'blocked';
 }
 
 export class Executor {
@@ -211,7 +211,7 @@ export class Executor {
     const awaited = new Map<string, string>();
     for (const step of steps) {
       if (step.kind === 'blocked') causes.set(step.guest, step.why);
-      if (step.kind === 'await') awaited.set(step.guest, step.why);
+      if (step.kind === 'await' || step.kind === 'queue') awaited.set(step.guest, step.why);
     }
     for (const record of this.#guests.records.values()) {
       const cause = causes.get(record.name) ?? '';

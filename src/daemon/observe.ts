@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { explained } from '../model/error.ts';
 import type {
@@ -54,6 +55,7 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
     guests: sources.guests(),
     sharedFailure: sources.sharedFailure(),
     guestsDirectory: sources.guestsDirectory,
+    cpus: availableParallelism(),
     unitFiles,
   };
 }

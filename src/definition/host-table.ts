@@ -1,6 +1,6 @@
 /** The keys of `/etc/umlnfs.conf` that are about the host; the guest's sections may follow as defaults. */
 import { key, optional, type SettingsOf } from './key.ts';
-import { absolutePath, busAddress, enumeration, interfaceName, ipv4Network } from './value-types.ts';
+import { absolutePath, busAddress, enumeration, integer, interfaceName, ipv4Network } from './value-types.ts';
 
 export const hostTable = {
   bridge: {
@@ -45,6 +45,18 @@ export const hostTable = {
         absolutePath,
         '/var/log/umlnfs',
         "The guests' console logs, where systemd does not keep them.",
+      ),
+    },
+  },
+  limits: {
+    name: 'Limits',
+    doc: 'How much is done at a time.',
+    keys: {
+      parallelStarts: optional(
+        'ParallelStarts',
+        integer(1, 1000),
+        "How many guests may boot at a time; further ones wait for their turn. StartTimeoutSec= begins with a guest's own start. A guest that is not ready after a minute holds up no other.",
+        { derived: 'ten for each processor, and at least 20' },
       ),
     },
   },

@@ -77,6 +77,7 @@ function wholeOf(host: Host, kept: readonly Candidate[]): Desired {
   return {
     bridge: { name: host.bridge.name, address, prefix },
     exporter: host.server.exporter,
+    parallelStarts: host.limits.parallelStarts,
     guests: withPulled(guests),
     taps,
     exports,

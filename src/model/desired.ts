@@ -102,6 +102,8 @@ export interface Desired {
   readonly taps: ReadonlyMap<string, TapWanted>;
   /** By guest name. */
   readonly exports: ReadonlyMap<string, ExportWanted>;
+  /** How many guests may boot at a time; undefined for what suits the host's processors. */
+  readonly parallelStarts?: number | undefined;
   /** Guests with a definition that cannot be used, and no good one before it: what there is of them stays. */
   readonly held?: ReadonlySet<string>;
   /** Templates (`lab@`) with an error: what there is of any instance stays. */

@@ -172,6 +172,8 @@ export interface Observed {
   readonly sharedFailure: SharedFailure | undefined;
   /** The directory with a directory per guest, for the paths on command lines. */
   readonly guestsDirectory: string;
+  /** The host's processors, as far as the daemon may use them. */
+  readonly cpus?: number | undefined;
   /** Where systemd runs the guests. */
   readonly unitFiles?: UnitFilesSeen | undefined;
 }

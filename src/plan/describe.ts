@@ -42,6 +42,8 @@ function what(step: Step): string {
       return `forget guest ${step.guest}`;
     case 'blocked':
       return `leave guest ${step.guest} as it is`;
+    case 'queue':
+      return `let guest ${step.guest} wait for its turn`;
     case 'await':
       return `let guest ${step.guest} wait for guest ${step.needs}`;
     case 'wait':

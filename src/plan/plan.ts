@@ -9,6 +9,7 @@ import { isHeld } from './held.ts';
 import { planBridge, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
 import type { Step } from './step.ts';
+import { inTurns } from './turns.ts';
 import { planUnit, planUnitFiles } from './units.ts';
 import { unseen } from './unseen.ts';
 
@@ -55,7 +56,8 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   if (observed.exporter.running) stale.push(...planStaleExports(desired, observed));
   const left = (step: Step) =>
     'guest' in step && (isHeld(desired, step.guest) || isWaiting(observed.guests.get(step.guest), now));
-  return oneBuildEach([...steps, ...stale.filter((step) => !left(step))], failed);
+  const all = oneBuildEach([...steps, ...stale.filter((step) => !left(step))], failed);
+  return inTurns(all, desired, observed, now);
 }
 
 /** Guests with the same kernel share its initramfs. */

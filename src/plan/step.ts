@@ -47,6 +47,8 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'guest.forget'; readonly guest: string }
   /** The guest should run and cannot: `why` is the cause, with what to do. */
   | { readonly kind: 'blocked'; readonly guest: string }
+  /** It is started as soon as enough of the others that boot are ready. */
+  | { readonly kind: 'queue'; readonly guest: string }
   /** Nothing to do for it before the guest `needs` has come up, or has ended. */
   | { readonly kind: 'await'; readonly guest: string; readonly needs: string }
   /** Nothing to do before `until` (milliseconds on the monotonic clock). */
