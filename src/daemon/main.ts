@@ -36,12 +36,13 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
   await checkConfigDirectory('run umlnfsd', configDir);
   const log = createLog({ level });
   const notify = serviceNotify();
+  const id = await hostId();
   let guestNotify: GuestNotify | undefined;
   // Once: while the system bus is restarted nothing else is to be taken.
   let byDefault: ReturnType<typeof defaultBus> | undefined;
   const daemon = new Daemon({
     locations: locations(configDir),
-    hostId: await hostId(),
+    hostId: id,
     log,
     version,
     busAddress: async ({ host }) => {
@@ -54,6 +55,7 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
       if (chosen.systemd !== undefined) guestNotify = new GuestNotify();
       return assemble({
         host,
+        hostId: id,
         log,
         ...chosen,
         exporter: await chooseExporter(host, ganeshaUnit(host, chosen)),

@@ -12,12 +12,15 @@ import type {
   SharedFailure,
   TapSeen,
 } from '../model/observed.ts';
+import type { ServerSeen } from '../model/server.ts';
 import type { UnitFilesSeen } from '../model/units.ts';
 
 /** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
 export interface Sources {
   links(): Promise<{ bridges: ReadonlyMap<string, BridgeSeen>; taps: ReadonlyMap<string, TapSeen> }>;
   exporter(): Promise<ExporterSeen>;
+  /** What is known of the other servers: nobody waits for them. */
+  servers(desired: Desired): ReadonlyMap<string, ServerSeen>;
   kernel(path: string): Promise<KernelCaps>;
   /** The path of the kernel's initramfs, if it is built. */
   initramfs(kernel: string, caps: KernelCaps): Promise<string | undefined>;
@@ -49,6 +52,7 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
       .map(({ name }) => name),
     taps,
     exporter,
+    servers: sources.servers(desired),
     kernels,
     roots,
     // After the slow readings: what came meanwhile is known already.

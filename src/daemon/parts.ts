@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { stopPrivateBus } from '../adapters/dbus/private-bus.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
+import { RemoteServers } from '../adapters/exporter/remote/servers.ts';
 import { ensureBridge, removeBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
@@ -48,6 +49,8 @@ export interface PartsOptions {
   /** Where systemd runs the guests; its runner is the one above. */
   readonly systemd?: Systemd | undefined;
   readonly exporter: Exporter;
+  /** What tells this host from others that drive the same servers. */
+  readonly hostId: string;
   readonly log: Logger;
   readonly clock: () => number;
   readonly desired: () => Desired | undefined;
@@ -79,6 +82,7 @@ export function assemble(options: PartsOptions): Parts {
     const uid = uidOf(guest);
     if (uid !== undefined) await steps.listen(guest, uid);
   };
+  const servers = new RemoteServers({ host, hostId: options.hostId, clock, onChange: markDirty });
   const units = systemd === undefined ? undefined : new Units({ ...systemd, guests, clock });
   systemd?.runner.onChange(markDirty);
   systemd?.runner.onSpawn((guest, process) => {
@@ -90,10 +94,11 @@ export function assemble(options: PartsOptions): Parts {
     runner,
     exporter,
     units,
-    executors: executors(options, steps, guests, units),
+    executors: executors(options, steps, guests, units, servers),
     sources: {
       links: withIdleTimes(observeLinks, clock),
       exporter: () => exporter.observe(),
+      servers: ({ servers: wanted }) => servers.follow(wanted),
       kernel: (path) => probeKernel(path, nobody),
       initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),
       root: observeRoot,
@@ -119,6 +124,7 @@ export function assemble(options: PartsOptions): Parts {
     close: async (stopServers) => {
       await runner.close();
       await hub.shutdown();
+      await servers.close();
       await exporter.close({ stopServer: stopServers });
       if (stopServers) await stopPrivateBus(host.directories.runtime);
     },
@@ -130,6 +136,7 @@ function executors(
   steps: GuestSteps,
   guests: Guests,
   units: Units | undefined,
+  servers: RemoteServers,
 ): Executors {
   const { exporter, host, systemd } = options;
   return {
@@ -141,8 +148,12 @@ function executors(
     },
     ensureTaps,
     removeTap: ({ name }) => removeTap(name),
-    addExport: (step) => exporter.add(step.export),
-    removeExport: ({ guest, path, client }) => exporter.remove(guest, path, client),
+    addExport: async ({ export: wanted }) =>
+      wanted.server === undefined ? exporter.add(wanted) : servers.add(wanted.server, wanted),
+    removeExport: async ({ guest, server, path, client }) =>
+      server === undefined
+        ? exporter.remove(guest, path, client)
+        : servers.remove(server, guest, path, client),
     tailorRoot: async ({ directory, hostname, dns }) => {
       await tailor(directory, { hostname, dns });
     },

@@ -13,11 +13,13 @@ import { assemble } from './parts.ts';
 /** What a daemon that started now would do first. Reads only. */
 export async function planLocally(options: { readonly configDir?: string } = {}): Promise<PlanLine[]> {
   await checkConfigDirectory('plan', options.configDir);
-  const definitions = await new DefinitionStore(locations(options.configDir), await hostId()).read();
+  const id = await hostId();
+  const definitions = await new DefinitionStore(locations(options.configDir), id).read();
   const { host, desired } = definitions;
   const clock = () => performance.now();
   const parts = assemble({
     host,
+    hostId: id,
     runner: new ChildRunner({
       guests: `${host.directories.runtime}/guests`,
       logs: host.directories.log,

@@ -20,6 +20,7 @@ import {
   kernelBinary,
   mac,
   netmask,
+  sshDestination,
   text,
   userName,
 } from './value-types.ts';
@@ -255,9 +256,15 @@ export const guestTable = {
   },
   export: {
     name: 'Export',
-    doc: 'How the root is exported. Exporting is left alone where Server= of [Root] is not this host.',
+    doc: 'How the root is exported. Where Server= of [Root] is another machine, umlnfs exports nothing unless Host= says how to reach it.',
     keys: {
       managed: key('Managed', boolean, true, 'Whether umlnfs exports the directory, or somebody else does.'),
+      host: optional(
+        'Host',
+        sshDestination,
+        'The machine that is the server at Server=, for ssh as root (or as a user who may use sudo): umlnfs exports the directory there.',
+        { derived: 'this host' },
+      ),
       options: key(
         'Options',
         exportOptions,

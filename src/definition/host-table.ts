@@ -40,6 +40,12 @@ export const hostTable = {
         'Sockets and process state; empty after a boot of the host.',
       ),
       cache: key('Cache', absolutePath, '/var/cache/umlnfs', 'Initramfs images; may be deleted at any time.'),
+      state: key(
+        'State',
+        absolutePath,
+        '/var/lib/umlnfs',
+        'What has to outlive a boot of the host: the key with which umlnfs drives exports on other machines.',
+      ),
       log: key(
         'Log',
         absolutePath,

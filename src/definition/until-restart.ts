@@ -6,6 +6,7 @@ import { hostTable } from './host-table.ts';
 const fixed = [
   ['directories', 'runtime'],
   ['directories', 'cache'],
+  ['directories', 'state'],
   ['directories', 'log'],
   ['server', 'exporter'],
   ['dbus', 'address'],
@@ -22,8 +23,13 @@ export function untilRestart(
   file: string,
 ): { readonly host: Host; readonly problems: readonly Problem[] } {
   const { server, dbus } = first;
-  const { runtime, cache, log } = first.directories;
-  const host: Host = { ...now, server, dbus, directories: { ...now.directories, runtime, cache, log } };
+  const { runtime, cache, state, log } = first.directories;
+  const host: Host = {
+    ...now,
+    server,
+    dbus,
+    directories: { ...now.directories, runtime, cache, state, log },
+  };
   const problems = fixed
     .filter(([section, key]) => valueAt(first, section, key) !== valueAt(now, section, key))
     .map(([section, key]): Problem => {

@@ -16,4 +16,5 @@ export {
 export { absolutePath } from './value-types/path.ts';
 export { bytes, duration } from './value-types/quantity.ts';
 export { boolean, enumeration, integer, text } from './value-types/scalar.ts';
+export { sshDestination } from './value-types/ssh-destination.ts';
 export { userName } from './value-types/user-name.ts';

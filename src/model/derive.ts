@@ -4,8 +4,9 @@ import { withDependencies, withPulled } from './dependencies.ts';
 import type { Desired, ExportWanted, GuestWanted, TapWanted } from './desired.ts';
 import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
-import { exportWanted, guestWanted } from './guest-wanted.ts';
+import { exportWanted, guestWanted, serverOf } from './guest-wanted.ts';
 import type { Problem } from './problem.ts';
+import type { ServerWanted } from './server.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -66,6 +67,7 @@ function wholeOf(host: Host, kept: readonly Candidate[]): Desired {
   const { address, prefix } = host.bridge.address;
   const guests = new Map<string, GuestWanted>();
   const taps = new Map<string, TapWanted>();
+  const servers = new Map<string, ServerWanted>();
   const exports = new Map<string, ExportWanted>();
   for (const { guest, wanted, uid } of kept) {
     const { name } = guest;
@@ -73,6 +75,8 @@ function wholeOf(host: Host, kept: readonly Candidate[]): Desired {
     taps.set(wanted.network.tap, { name: wanted.network.tap, guest: name, bridge: host.bridge.name, uid });
     const exported = exportWanted(host, guest, wanted);
     if (exported !== undefined) exports.set(name, exported);
+    const server = serverOf(guest);
+    if (server !== undefined) servers.set(server.id, server);
   }
   return {
     bridge: { name: host.bridge.name, address, prefix },
@@ -80,6 +84,7 @@ function wholeOf(host: Host, kept: readonly Candidate[]): Desired {
     parallelStarts: host.limits.parallelStarts,
     guests: withPulled(guests),
     taps,
+    servers,
     exports,
   };
 }

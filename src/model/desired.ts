@@ -1,5 +1,7 @@
 /** What should be: derived from the definitions alone, complete, with nothing left to guess. */
 
+import type { ServerWanted } from './server.ts';
+
 export interface BridgeWanted {
   readonly name: string;
   /** Dotted quad. */
@@ -17,7 +19,9 @@ export interface TapWanted {
 
 export interface ExportWanted {
   readonly guest: string;
-  /** Absolute directory on this host. */
+  /** Of {@link Desired.servers}; undefined: this host's own. */
+  readonly server?: string | undefined;
+  /** Absolute directory on the server. */
   readonly path: string;
   /** An IPv4 address or network (`192.168.2.0/24`) that may mount it. */
   readonly client: string;
@@ -100,6 +104,8 @@ export interface Desired {
   readonly guests: ReadonlyMap<string, GuestWanted>;
   /** By tap name. */
   readonly taps: ReadonlyMap<string, TapWanted>;
+  /** Servers other than this host on which exports are made, by id. */
+  readonly servers: ReadonlyMap<string, ServerWanted>;
   /** By guest name. */
   readonly exports: ReadonlyMap<string, ExportWanted>;
   /** How many guests may boot at a time; undefined for what suits the host's processors. */

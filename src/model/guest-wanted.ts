@@ -6,6 +6,7 @@ import { guestUid } from './guest-uid.ts';
 import { formatNetwork, prefixToNetmask } from './ipv4.ts';
 import { stableMac } from './mac.ts';
 import { nfsOptions } from './nfs-options.ts';
+import type { ServerWanted } from './server.ts';
 import { tapName } from './tap-name.ts';
 
 /** @param hostId what tells this host from others (the machine id) */
@@ -44,7 +45,7 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
     root: {
       server,
       directory: root.directory ?? joinPath(host.directories.export, plainName(guest.name)),
-      local: server === bridge.address,
+      local: server === bridge.address && serverOf(guest) === undefined,
       options: nfsOptions(root),
       versionGiven: root.version !== undefined,
       readOnly: root.readOnly,
@@ -55,12 +56,21 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
   };
 }
 
-/** The export that the guest's root needs of this host; undefined where there is none to make. */
+/** The server on which umlnfs exports the root; undefined where that is this host, or somebody else's affair. */
+export function serverOf(guest: Guest): ServerWanted | undefined {
+  const { managed, host } = guest.export;
+  return managed && host !== undefined ? { id: host, destination: host } : undefined;
+}
+
+/** The export that the guest's root needs; undefined where there is none to make. */
 export function exportWanted(host: Host, guest: Guest, wanted: GuestWanted): ExportWanted | undefined {
-  if (!guest.export.managed || !wanted.root.local || host.server.exporter === 'none') return undefined;
+  const server = serverOf(guest)?.id;
+  const here = wanted.root.local && host.server.exporter !== 'none';
+  if (!guest.export.managed || (server === undefined && !here)) return undefined;
   const { address } = wanted.network;
   const client = address ?? formatNetwork(host.bridge.address);
-  return { guest: guest.name, path: wanted.root.directory, client, options: exportOptionsOf(guest, address) };
+  const options = exportOptionsOf(guest, address);
+  return { guest: guest.name, server, path: wanted.root.directory, client, options };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ServerSeen } from './server.ts';
 import type { UnitFilesSeen, UnitSeen } from './units.ts';
 
 /** What is: read from the kernel, the exporter and the guests' processes, never from a store of our own. */
@@ -162,6 +163,8 @@ export interface Observed {
   /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */
   readonly taps: ReadonlyMap<string, TapSeen>;
   readonly exporter: ExporterSeen;
+  /** Servers other than this host, by id; also one that nobody wants any more and that still has exports of ours. */
+  readonly servers: ReadonlyMap<string, ServerSeen>;
   /** By path, for the kernels that desired guests name. */
   readonly kernels: ReadonlyMap<string, KernelSeen>;
   /** By guest name, for roots on this host. */

@@ -4,7 +4,11 @@ import type { GuestWanted } from './desired.ts';
 import type { Finding } from './finding.ts';
 
 export function rootFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
-  return [...directoryFindings(host, wanted), ...exportFindings(guest, wanted), ...optionFindings(guest)];
+  return [
+    ...directoryFindings(host, wanted),
+    ...exportFindings(host, guest, wanted),
+    ...optionFindings(guest),
+  ];
 }
 
 /** A guest is root in its root: nothing that the host lives by may be in it. */
@@ -25,7 +29,26 @@ export function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b === '/' ? '' : b}/`) || b.startsWith(`${a === '/' ? '' : a}/`);
 }
 
-function exportFindings(guest: Guest, wanted: GuestWanted): Finding[] {
+function exportFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
+  return [...hostFindings(host, guest), ...readOnlyFindings(guest, wanted)];
+}
+
+/** umlnfs reaches the server by Host=, and the guest by Server=. */
+function hostFindings(host: Host, guest: Guest): Finding[] {
+  const { server } = guest.root;
+  const { managed, host: destination } = guest.export;
+  if (!managed || destination === undefined) return [];
+  const refuse = (cause: string): Finding[] => [
+    { key: 'export.host', severity: 'error', message: `cannot use Host=${destination}: ${cause}` },
+  ];
+  if (server === undefined)
+    return refuse('Server= of [Root] is missing; write the address at which the guest reaches it');
+  if (server === host.bridge.address.address)
+    return refuse('Server= of [Root] is this host; leave Host= out, or write the address of the other one');
+  return [];
+}
+
+function readOnlyFindings(guest: Guest, wanted: GuestWanted): Finding[] {
   if (!guest.export.managed || !wanted.root.local || guest.root.readOnly) return [];
   if (!guest.export.options.includes('ro')) return [];
   const message =

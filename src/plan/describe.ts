@@ -1,6 +1,10 @@
 import type { PlanLine } from '../model/status.ts';
 import type { Step } from './step.ts';
 
+function on(server: string | undefined): string {
+  return server === undefined ? '' : ` on ${server}`;
+}
+
 /** What a step does, in words and without a subject: `make bridge uml0`. */
 function what(step: Step): string {
   switch (step.kind) {
@@ -15,9 +19,9 @@ function what(step: Step): string {
     case 'exporter.start':
       return `start the NFS server (${step.exporter})`;
     case 'export.add':
-      return `export ${step.export.path} to ${step.export.client} (${step.export.options.join(',')})`;
+      return `export ${step.export.path}${on(step.export.server)} to ${step.export.client} (${step.export.options.join(',')})`;
     case 'export.remove':
-      return `stop exporting ${step.path} to ${step.client}`;
+      return `stop exporting ${step.path}${on(step.server)} to ${step.client}`;
     case 'initramfs.build':
       return `build the initramfs for ${step.kernel}`;
     case 'root.tailor':
@@ -45,7 +49,7 @@ function what(step: Step): string {
     case 'queue':
       return `let guest ${step.guest} wait for its turn`;
     case 'await':
-      return `let guest ${step.guest} wait for guest ${step.needs}`;
+      return `let guest ${step.guest} wait for ${step.needs}`;
     case 'wait':
       return step.guest === '' ? 'wait' : `wait for guest ${step.guest}`;
     default: {

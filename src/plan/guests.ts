@@ -139,7 +139,7 @@ export function planRunning(
 export function holdStop(guest: string, { phase, why }: StopCause, order: Order): Step[] | undefined {
   const needs = phase === 'ctrl-alt-del' ? order.stopsFirst(guest) : undefined;
   if (needs === undefined) return undefined;
-  return [{ kind: 'await', guest, needs, why: `guest ${needs} stops before it (${why})` }];
+  return [{ kind: 'await', guest, needs: `guest ${needs}`, why: `guest ${needs} stops before it (${why})` }];
 }
 
 /** What keeps a guest from its start for another guest's sake. */
@@ -147,7 +147,7 @@ export function holdStart(wanted: GuestWanted, order: Order, now: number): Step[
   const hold = order.hold(wanted);
   if (hold === undefined) return undefined;
   const { name } = wanted;
-  if (!hold.blocked) return [{ kind: 'await', guest: name, needs: hold.needs, why: hold.why }];
+  if (!hold.blocked) return [{ kind: 'await', guest: name, needs: `guest ${hold.needs}`, why: hold.why }];
   return [
     { kind: 'blocked', guest: name, why: hold.why },
     wait(name, now + blockedRetry, 'it is looked at again then'),

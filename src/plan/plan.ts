@@ -1,4 +1,4 @@
-import type { Desired, GuestWanted } from '../model/desired.ts';
+import type { Desired, ExportWanted, GuestWanted } from '../model/desired.ts';
 import { messageOf } from '../model/error.ts';
 import type { GuestSeen, Observed, ProcessSeen, SharedFailure } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
@@ -8,6 +8,8 @@ import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
 import { planBridge, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
+import { planServerExport, planStaleServerExports } from './server-exports.ts';
+import { wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
 import { inTurns } from './turns.ts';
 import { planUnit, planUnitFiles } from './units.ts';
@@ -54,6 +56,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   }
   const stale = planStaleTaps(desired, observed);
   if (observed.exporter.running) stale.push(...planStaleExports(desired, observed));
+  stale.push(...planStaleServerExports(desired, observed));
   const left = (step: Step) =>
     'guest' in step && (isHeld(desired, step.guest) || isWaiting(observed.guests.get(step.guest), now));
   const all = oneBuildEach([...steps, ...stale.filter((step) => !left(step))], failed);
@@ -117,20 +120,13 @@ function planGuest(
   if (tap !== undefined) steps.push(...planTap(tap, observed));
   const exported = desired.exports.get(wanted.name);
   // Without a directory there is nothing to export; the guest's own steps say so.
-  if (
-    exported !== undefined &&
-    observed.roots.get(wanted.name)?.exists !== false &&
-    observed.exporter.running
-  ) {
-    steps.push(...planExport(exported, observed));
-  }
+  const { ready, steps: exporting } = planExportOf(wanted, exported, observed, now);
+  // What is in the way of an export is in the way of a guest that is to have it.
+  const mayStart = seen.process !== undefined || startsSoon(wanted, seen);
+  steps.push(...exporting.filter(({ kind }) => mayStart || kind !== 'blocked'));
   if (seen.process !== undefined) {
     steps.push(...running(seen.process));
-  } else if (
-    !holdsAll(observed, now) &&
-    !desired.ending &&
-    (exported === undefined || observed.exporter.running)
-  ) {
+  } else if (!holdsAll(observed, now) && !desired.ending && ready) {
     steps.push(
       ...(seen.unit === undefined
         ? planIdle(wanted, seen, launch, problem, observed, order, now)
@@ -138,6 +134,27 @@ function planGuest(
     );
   }
   return steps;
+}
+
+function planExportOf(
+  wanted: GuestWanted,
+  exported: ExportWanted | undefined,
+  observed: Observed,
+  now: number,
+): { readonly steps: readonly Step[]; readonly ready: boolean } {
+  if (exported === undefined) return { steps: [], ready: true };
+  if (exported.server !== undefined) return planServerExport(exported, exported.server, observed, now);
+  const { running } = observed.exporter;
+  // Without a directory there is nothing to export; the guest's own steps say so.
+  if (!running || observed.roots.get(wanted.name)?.exists === false) return { steps: [], ready: running };
+  return { steps: planExport(exported, observed), ready: true };
+}
+
+/** Whether a guest without a process is to have one, its unit starting included. */
+function startsSoon(wanted: GuestWanted, seen: GuestSeen): boolean {
+  const { unit } = seen;
+  if (unit === undefined) return !seen.quarantined && wantsRunning(wanted, seen);
+  return unit.preparing || unit.job || seen.intent === 'start' || (wanted.autostart && !unit.begun);
 }
 
 export interface Launched {
@@ -183,7 +200,8 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
     return { launch: undefined, problem: undefined };
   }
   const exported = desired.exports.get(wanted.name);
-  const kind = wanted.root.local ? observed.exporter.kind : 'none';
+  const elsewhere = exported?.server === undefined ? 'none' : 'exportfs';
+  const kind = wanted.root.local ? observed.exporter.kind : elsewhere;
   const version = wanted.root.versionGiven ? versionOf(wanted) : defaultVersion(kind);
   if (kind === 'ganesha' && (version.startsWith('3') || wanted.root.options.includes('proto=udp'))) {
     const problem = `cannot start guest ${wanted.name}: NFS-Ganesha serves NFS version 4 over TCP here; leave Version= and Protocol= of [Root] out, or use the kernel's server (Exporter=exportfs)`;

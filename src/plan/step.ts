@@ -10,7 +10,14 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'tap.remove'; readonly guest: string; readonly name: string }
   | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' | 'exportfs' }
   | { readonly kind: 'export.add'; readonly guest: string; readonly export: ExportWanted }
-  | { readonly kind: 'export.remove'; readonly guest: string; readonly path: string; readonly client: string }
+  | {
+      readonly kind: 'export.remove';
+      readonly guest: string;
+      /** Undefined: this host's own. */
+      readonly server?: string | undefined;
+      readonly path: string;
+      readonly client: string;
+    }
   | { readonly kind: 'initramfs.build'; readonly kernel: string }
   | {
       readonly kind: 'root.tailor';
@@ -49,7 +56,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'blocked'; readonly guest: string }
   /** It is started as soon as enough of the others that boot are ready. */
   | { readonly kind: 'queue'; readonly guest: string }
-  /** Nothing to do for it before the guest `needs` has come up, or has ended. */
+  /** Nothing to do for it before `needs` (`guest files`) has come up, or has ended. */
   | { readonly kind: 'await'; readonly guest: string; readonly needs: string }
   /** Nothing to do before `until` (milliseconds on the monotonic clock). */
   | { readonly kind: 'wait'; readonly guest: string; readonly until: number }

@@ -41,7 +41,7 @@ export class TestDaemon {
     const daemon = new TestDaemon(directory, await compiledSources());
     await mkdir(join(directory, 'etc/umlnfs.d'), { recursive: true });
     await mkdir(join(directory, 'export'));
-    const directories = ['export', 'runtime', 'cache', 'log'].map(
+    const directories = ['export', 'runtime', 'cache', 'state', 'log'].map(
       (name) => `${name.charAt(0).toUpperCase()}${name.slice(1)}=${join(directory, name)}`,
     );
     await writeFile(

@@ -60,6 +60,7 @@ export function desiredWith(...guests: readonly GuestWanted[]): Desired {
         return [tap, { name: tap, guest: guest.name, bridge: 'uml0', uid }];
       }),
     ),
+    servers: new Map(),
     exports: new Map(
       guests.map((guest) => [
         guest.name,
@@ -89,6 +90,7 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
       running: true,
       exports: [...desired.exports.values()].map((entry) => ({ ...entry, whole: true })),
     },
+    servers: new Map(),
     kernels: new Map(
       [...desired.guests.values()].map((guest) => [
         guest.kernel,

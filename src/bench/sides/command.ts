@@ -46,6 +46,7 @@ export async function commandsFor(
     bridge: undefined,
     taps: new Map(),
     exporter: { kind: 'ganesha', running: true, exports: [] },
+    servers: new Map(),
     kernels,
     roots: new Map(),
     guests: new Map(),

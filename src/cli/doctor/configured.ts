@@ -6,6 +6,7 @@ import type { Host } from '../../definition/guest.ts';
 import { desired } from '../../model/derive.ts';
 import type { GuestWanted } from '../../model/desired.ts';
 import type { Problem } from '../../model/problem.ts';
+import type { ServerWanted } from '../../model/server.ts';
 import { loadDefinitions } from '../../watch/load.ts';
 
 /** What the definitions say of this host and its guests; the defaults where there are none. */
@@ -13,6 +14,8 @@ export interface Configured {
   readonly host: Host;
   /** Those that can be used. */
   readonly guests: readonly GuestWanted[];
+  /** Other servers on which exports are made. */
+  readonly servers: readonly ServerWanted[];
   /** How many there are, good and bad. */
   readonly defined: number;
   readonly problems: readonly Problem[];
@@ -27,6 +30,7 @@ export async function configured(configDir: string | undefined): Promise<Configu
   return {
     host,
     guests: [...wanted.guests.values()],
+    servers: [...wanted.servers.values()],
     defined: loaded.guests.size,
     problems: checkDefinitions(loaded, id),
   };

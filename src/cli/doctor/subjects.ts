@@ -5,6 +5,7 @@ import { readForwarding } from '../../adapters/doctor/forwarding.ts';
 import { readKernels } from '../../adapters/doctor/kernels.ts';
 import { readMemory } from '../../adapters/doctor/memory.ts';
 import { readNfsServer } from '../../adapters/doctor/nfs-server.ts';
+import { readServers } from '../../adapters/doctor/servers.ts';
 import { readTools } from '../../adapters/doctor/tools.ts';
 import { readTun } from '../../adapters/doctor/tun.ts';
 import { guestTable } from '../../definition/guest-table.ts';
@@ -17,6 +18,7 @@ import { judgeForwarding } from '../../model/doctor/forwarding.ts';
 import { judgeKernel } from '../../model/doctor/kernels.ts';
 import { judgeMemory } from '../../model/doctor/memory.ts';
 import { judgeNfsServer } from '../../model/doctor/nfs-server.ts';
+import { judgeServers } from '../../model/doctor/servers.ts';
 import { judgeTools } from '../../model/doctor/tools.ts';
 import { judgeTun } from '../../model/doctor/tun.ts';
 import type { Configured } from './configured.ts';
@@ -33,6 +35,10 @@ export const subjects: readonly Subject[] = [
   { name: 'tools', look: async () => judgeTools(await readTools()) },
   { name: '/dev/net/tun', look: async () => [judgeTun(await readTun())] },
   { name: 'NFS server', look: async ({ host }) => judgeNfsServer(await readNfsServer(host.server.exporter)) },
+  {
+    name: 'NFS servers elsewhere',
+    look: async ({ host, servers }) => judgeServers(await readServers(host, servers)),
+  },
   {
     name: 'export directory',
     look: async ({ host }) => judgeExportDirectory(await readExportDirectory(host.directories.export)),

@@ -36,6 +36,12 @@ export const tools: readonly Tool[] = [
   },
   { program: 'modprobe', package: 'kmod', use: 'load modules of this kernel', version: ['--version'] },
   { program: 'mmdebstrap', package: 'mmdebstrap', use: 'make Debian roots', version: ['--version'] },
+  {
+    program: 'ssh',
+    package: 'openssh-client',
+    use: 'export roots on other machines and guests',
+    version: ['-V'],
+  },
   { program: 'nft', package: 'nftables', use: 'filter what guests send', version: ['--version'] },
 ];
 

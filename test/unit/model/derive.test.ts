@@ -22,6 +22,7 @@ describe('desired', () => {
         exporter: 'auto',
         guests: new Map(),
         taps: new Map(),
+        servers: new Map(),
         exports: new Map(),
       },
       problems: [],

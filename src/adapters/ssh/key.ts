@@ -1,0 +1,55 @@
+import { access, chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { UserError } from '../../model/error.ts';
+
+/**
+ * The key by which umlnfs is let in where it drives an NFS server. Made at the first call.
+ * @param directory only root can look into it
+ * @returns the path of the private key; that of the public one has `.pub` behind it
+ */
+export async function ensureKey(directory: string): Promise<string> {
+  const key = keyIn(directory);
+  if (await exists(`${key}.pub`)) return key;
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  const work = await mkdtemp(join(directory, '.new-'));
+  try {
+    const made = join(work, 'key');
+    const { failed, code, stderr } = await execa(
+      'ssh-keygen',
+      ['-q', '-t', 'ed25519', '-N', '', '-C', 'umlnfs', '-f', made],
+      { reject: false, stdin: 'ignore', timeout: 30_000 },
+    );
+    if (failed) {
+      throw new UserError(
+        `make the key ${key}`,
+        code === 'ENOENT' ? 'there is no ssh-keygen' : stderr.trim(),
+        code === 'ENOENT' ? { hint: 'install it with: apt-get install openssh-client' } : {},
+      );
+    }
+    // The public part last: with it the key is whole.
+    await rename(made, key);
+    await rename(`${made}.pub`, `${key}.pub`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return key;
+}
+
+/** Where the private key is, or will be. */
+export function keyIn(directory: string): string {
+  return join(directory, 'id_ed25519');
+}
+
+/** The one line of the public part. */
+export async function publicKey(directory: string): Promise<string> {
+  return (await readFile(`${await ensureKey(directory)}.pub`, 'utf8')).trim();
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
