@@ -7,6 +7,7 @@ import { pulledBy } from '../model/dependencies.ts';
 import { explained, UserError } from '../model/error.ts';
 import type { Observed } from '../model/observed.ts';
 import { formatProblem } from '../model/problem.ts';
+import { runningAddress } from '../model/running-address.ts';
 import type { GuestStatus, PlanLine } from '../model/status.ts';
 import { describeStep } from '../plan/describe.ts';
 import { plan } from '../plan/plan.ts';
@@ -56,7 +57,7 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#log = options.log;
-    this.#store = new DefinitionStore(options.locations, options.hostId);
+    this.#store = new DefinitionStore(options.locations, options.hostId, () => this.#runningAddresses());
     this.loop = new Loop(() => this.#pass(), options.log, this.clock);
   }
 
@@ -73,7 +74,9 @@ export class Daemon {
     const parts = await this.#options.assemble(definitions, this);
     this.#parts = parts;
     parts.warmUp();
-    this.#executor = new Executor(parts.executors, parts.guests, this.#log, this.clock);
+    this.#executor = new Executor(parts.executors, parts.guests, this.#log, this.clock, (guest) =>
+      this.desired?.guests.get(guest),
+    );
     this.#health = new Health(parts.health);
     this.#control = this.#makeControl(parts);
     let adopted = () => {};
@@ -126,7 +129,7 @@ export class Daemon {
       definitionProblem: (guest: string) => problemOfGuest(this.#definitions, guest),
       definitionFiles: this.#definitions?.files ?? new Map(),
       consoleLog: (guest: string) => parts.runner.consoleLog(guest),
-      sharedProblem: this.#trouble ?? this.#executor?.sharedFailure?.problem,
+      sharedProblem: (guest: string) => this.#trouble ?? this.#executor?.sharedProblemOf(guest),
       now: this.clock(),
     };
     return [...parts.guests.records.values()]
@@ -138,6 +141,15 @@ export class Daemon {
   announce(): void {
     this.#control?.publish();
     this.#options.onPass?.(this.statuses());
+  }
+
+  #runningAddresses(): ReadonlyMap<string, string> {
+    const addresses = new Map<string, string>();
+    for (const { name, seen } of this.#parts?.guests.records.values() ?? []) {
+      const address = runningAddress(seen.process?.argv ?? []);
+      if (address !== undefined) addresses.set(name, address);
+    }
+    return addresses;
   }
 
   /** Reads the definitions again; resolves with their problems after the reconcile that follows. */
@@ -266,7 +278,7 @@ export class Daemon {
   #obstacleOf(name: string): string | undefined {
     const record = this.#parts?.guests.records.get(name);
     if (record?.blocked) return record.blocked;
-    return this.#definitionProblem(name) ?? record?.seen.problem ?? this.#executor?.sharedFailure?.problem;
+    return this.#definitionProblem(name) ?? record?.seen.problem ?? this.#executor?.sharedProblemOf(name);
   }
 
   #definitionProblem(name: string): string | undefined {
@@ -278,7 +290,7 @@ export class Daemon {
     return {
       ...parts.sources,
       guests: () => parts.guests.seen(),
-      sharedFailure: () => this.#executor?.sharedFailure,
+      sharedFailures: () => this.#executor?.sharedFailures ?? [],
     };
   }
 

@@ -30,16 +30,23 @@ export class DefinitionStore {
   readonly #hostId: string;
   #catalog: Catalog | undefined;
   #first: Host | undefined;
+  readonly #running: () => ReadonlyMap<string, string>;
 
-  constructor(where: Locations, hostId: string) {
+  /** @param running by guest: the addresses of those that run */
+  constructor(
+    where: Locations,
+    hostId: string,
+    running: () => ReadonlyMap<string, string> = () => new Map(),
+  ) {
     this.#locations = where;
     this.#hostId = hostId;
+    this.#running = running;
   }
 
   /** @throws UserError while no good host file has ever been read: nothing is known of this host then */
   async read(): Promise<Definitions> {
     const loaded = await loadDefinitions(this.#locations.directories, this.#locations.hostFile);
-    const catalog = nextCatalog(this.#catalog, loaded, this.#hostId);
+    const catalog = nextCatalog(this.#catalog, loaded, this.#hostId, this.#running());
     if (!catalog.usable) {
       const [first, ...more] = catalog.problems.map(formatProblem);
       throw new UserError('use the host file', [first ?? loaded.hostFile, ...more].join('\n'), {
@@ -47,10 +54,10 @@ export class DefinitionStore {
       });
     }
     this.#catalog = catalog;
-    const { guests, users } = catalog;
+    const { guests, users, kept } = catalog;
     this.#first ??= catalog.host;
     const { host, problems: late } = untilRestart(this.#first, catalog.host, loaded.hostFile);
-    const { desired, problems } = derive(host, guests.values(), this.#hostId, undefined, users);
+    const { desired, problems } = derive(host, guests.values(), this.#hostId, undefined, users, kept);
     const all = [...catalog.problems, ...late, ...problems];
     const held = new Set([...loaded.guests.keys()].filter((name) => !desired.guests.has(name)));
     return {

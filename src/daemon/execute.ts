@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
-import type { TapWanted } from '../model/desired.ts';
+import type { GuestWanted, TapWanted } from '../model/desired.ts';
 import { explained, UserError } from '../model/error.ts';
 import type { SharedFailure } from '../model/observed.ts';
 import { describeStep } from '../plan/describe.ts';
+import { concerns, networkOf } from '../plan/shared-failures.ts';
 import type { Step, StepOf } from '../plan/step.ts';
 import type { Guests } from './guests.ts';
+import { SharedFailures } from './shared-failures.ts';
 
 /** What carries a step out; each is idempotent and throws UserError when it cannot. */
 export interface Executors {
@@ -63,38 +65,59 @@ export class Executor {
   readonly #guests: Guests;
   readonly #log: Logger;
   readonly #clock: () => number;
-  /** The shared step that failed last, until it succeeds or is not needed any more. */
-  sharedFailure: SharedFailure | undefined;
+  readonly #wanted: (guest: string) => GuestWanted | undefined;
+  readonly #shared: SharedFailures;
   /** False when the daemon ends, for the steps that were planned before. */
   startsGuests = true;
-  #sharedFailures = 0;
   readonly #repeats = new Map<string, { what: string; count: number }>();
 
-  constructor(executors: Executors, guests: Guests, log: Logger, clock: () => number) {
+  /** @param wanted the guest as its definition has it */
+  constructor(
+    executors: Executors,
+    guests: Guests,
+    log: Logger,
+    clock: () => number,
+    wanted: (guest: string) => GuestWanted | undefined,
+  ) {
     this.#executors = executors;
     this.#guests = guests;
     this.#log = log;
     this.#clock = clock;
+    this.#wanted = wanted;
+    this.#shared = new SharedFailures(clock);
+  }
+
+  /** The shared steps that failed, each until it succeeds or is not needed any more. */
+  get sharedFailures(): readonly SharedFailure[] {
+    return this.#shared.all();
   }
 
   /** Shared steps are tried again at once, whatever they said before. */
   retryShared(): void {
-    this.sharedFailure = undefined;
+    this.#shared.clear();
+  }
+
+  /** Why a guest cannot start that has nothing against it itself; undefined where it can. */
+  sharedProblemOf(guest: string): string | undefined {
+    const wanted = this.#wanted(guest);
+    return this.sharedFailures.find(
+      (failure) => wanted === undefined || failure.network === undefined || concerns(failure, wanted),
+    )?.problem;
   }
 
   /** Carries the steps out; true when anything was done or tried, so that reality has to be read again. */
   async execute(steps: readonly Step[]): Promise<boolean> {
     const todo = steps.filter((step) => !isIdle(step));
     this.#noteBlocked(steps);
-    this.#forgetFailure(todo);
+    this.#shared.forget(todo);
     if (todo.length === 0) {
       this.#repeats.clear();
       return false;
     }
-    const sharedFine = await this.#runShared(todo.filter(isShared));
+    const failedNow = await this.#runShared(todo.filter(isShared));
     const chains = new Map<string, Step[]>();
     for (const step of todo) {
-      if (isShared(step) || (!sharedFine && step.kind !== 'guest.stop')) continue;
+      if (isShared(step) || (step.kind !== 'guest.stop' && this.#holds(failedNow, step.guest))) continue;
       chains.set(step.guest, [...(chains.get(step.guest) ?? []), step]);
     }
     const failed = await this.#runTaps(chains);
@@ -104,40 +127,35 @@ export class Executor {
     return true;
   }
 
-  async #runShared(steps: readonly Shared[]): Promise<boolean> {
+  /** Carries out what several guests need; returns what failed of it. */
+  async #runShared(steps: readonly Shared[]): Promise<SharedFailure[]> {
+    const failed = new Set<Shared>();
     for (const step of steps) {
       try {
-        this.#refuseRepeats(step, '');
+        this.#refuseRepeats(step, networkOf(step) ?? '');
         this.#announce(step);
         if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
         else if (step.kind === 'bridge.remove') await this.#executors.removeBridge(step);
         else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
         else if (step.kind === 'units.configure') await this.#executors.units?.configure(step);
         else await this.#executors.buildInitramfs(step);
-        this.#succeeded(step.kind);
+        this.#shared.succeeded(step);
       } catch (error) {
-        this.#sharedFailures += 1;
-        const delay = Math.min(30_000, 1_000 * 2 ** (this.#sharedFailures - 1));
-        this.sharedFailure = { step: step.kind, problem: explained(error), retryAt: this.#clock() + delay };
+        this.#shared.failed(step, explained(error));
+        failed.add(step);
         this.#report(step, error);
-        return false;
       }
     }
-    return true;
+    return this.sharedFailures.filter(({ step, network }) =>
+      [...failed].some((one) => one.kind === step && networkOf(one) === network),
+    );
   }
 
-  /** A step that is due again and not in the plan is not needed any more: somebody mended its cause. */
-  #forgetFailure(todo: readonly Step[]): void {
-    const failure = this.sharedFailure;
-    if (failure === undefined || this.#clock() < failure.retryAt) return;
-    if (todo.some((step) => step.kind === failure.step)) return;
-    this.#succeeded(failure.step);
-  }
-
-  #succeeded(step: SharedFailure['step']): void {
-    if (this.sharedFailure?.step !== step) return;
-    this.sharedFailure = undefined;
-    this.#sharedFailures = 0;
+  /** Whether a guest has to wait for a step that failed just now. */
+  #holds(failed: readonly SharedFailure[], guest: string): boolean {
+    if (failed.length === 0) return false;
+    const wanted = this.#wanted(guest);
+    return wanted === undefined || failed.some((failure) => concerns(failure, wanted));
   }
 
   /** Makes all wanted taps in one go; returns the error of each guest whose tap could not be made. */
@@ -252,7 +270,6 @@ export class Executor {
   }
 }
 
-/** An error and what to do next, in one sentence. */
 async function inParallel<T>(
   items: readonly T[],
   width: number,

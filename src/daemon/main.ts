@@ -58,7 +58,11 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
         hostId: id,
         log,
         ...chosen,
-        exporter: await chooseExporter(host, ganeshaUnit(host, chosen)),
+        exporter: await chooseExporter(
+          host,
+          ganeshaUnit(host, chosen),
+          () => self.desired && [...self.desired.bridges.values()].map(({ address }) => address),
+        ),
         clock: self.clock,
         desired: () => self.desired,
         markDirty: () => self.loop.markDirty(),

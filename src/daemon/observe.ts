@@ -26,7 +26,7 @@ export interface Sources {
   initramfs(kernel: string, caps: KernelCaps): Promise<string | undefined>;
   root(guest: GuestWanted): Promise<RootSeen>;
   guests(): ReadonlyMap<string, GuestSeen>;
-  sharedFailure(): SharedFailure | undefined;
+  sharedFailures(): readonly SharedFailure[];
   /** Undefined where systemd does not run the guests. */
   unitFiles(): Promise<UnitFilesSeen | undefined>;
   readonly guestsDirectory: string;
@@ -45,11 +45,9 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
   const taps = new Map(
     [...links.taps].filter(([name, tap]) => tap.guest !== undefined || desired.taps.has(name)),
   );
+  const wantedBridges = new Set([...desired.bridges.values()].map(({ name }) => name));
   return {
-    bridge: links.bridges.get(desired.bridge.name),
-    oldBridges: [...links.bridges.values()]
-      .filter(({ ours, name }) => ours && name !== desired.bridge.name)
-      .map(({ name }) => name),
+    bridges: new Map([...links.bridges].filter(([name, bridge]) => bridge.ours || wantedBridges.has(name))),
     taps,
     exporter,
     servers: sources.servers(desired),
@@ -57,7 +55,7 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
     roots,
     // After the slow readings: what came meanwhile is known already.
     guests: sources.guests(),
-    sharedFailure: sources.sharedFailure(),
+    sharedFailures: sources.sharedFailures(),
     guestsDirectory: sources.guestsDirectory,
     cpus: availableParallelism(),
     unitFiles,

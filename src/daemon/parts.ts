@@ -31,7 +31,7 @@ export interface Parts {
   readonly runner: GuestRunner;
   readonly exporter: Exporter;
   readonly executors: Executors;
-  readonly sources: Omit<Sources, 'guests' | 'sharedFailure'>;
+  readonly sources: Omit<Sources, 'guests' | 'sharedFailures'>;
   readonly health: HealthOptions;
   /** Where systemd runs the guests. */
   readonly units: Units | undefined;

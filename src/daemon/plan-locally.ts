@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import { ChildRunner } from '../adapters/uml/runner.ts';
+import { runningAddress } from '../model/running-address.ts';
 import type { PlanLine } from '../model/status.ts';
 import { describeStep } from '../plan/describe.ts';
 import { plan } from '../plan/plan.ts';
@@ -14,8 +15,9 @@ import { assemble } from './parts.ts';
 export async function planLocally(options: { readonly configDir?: string } = {}): Promise<PlanLine[]> {
   await checkConfigDirectory('plan', options.configDir);
   const id = await hostId();
-  const definitions = await new DefinitionStore(locations(options.configDir), id).read();
-  const { host, desired } = definitions;
+  const running = new Map<string, string>();
+  const store = new DefinitionStore(locations(options.configDir), id, () => running);
+  const { host, desired: first } = await store.read();
   const clock = () => performance.now();
   const parts = assemble({
     host,
@@ -28,16 +30,22 @@ export async function planLocally(options: { readonly configDir?: string } = {})
     exporter: await chooseExporter(host),
     log: pino({ level: 'silent' }),
     clock,
-    desired: () => desired,
+    desired: () => first,
     markDirty: () => {},
     announce: () => {},
   });
   try {
-    await parts.guests.adopt(desired.guests.keys());
+    await parts.guests.adopt(first.guests.keys());
+    for (const [name, seen] of parts.guests.seen()) {
+      const address = runningAddress(seen.process?.argv ?? []);
+      if (address !== undefined) running.set(name, address);
+    }
+    // Once more: guests that run keep the addresses they have.
+    const { desired } = await store.read();
     const observed = await observe(desired, {
       ...parts.sources,
       guests: () => parts.guests.seen(),
-      sharedFailure: () => undefined,
+      sharedFailures: () => [],
     });
     const now = clock();
     return plan(desired, observed, now).map((step) => describeStep(step, now));

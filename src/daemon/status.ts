@@ -12,7 +12,8 @@ export interface StatusContext {
   readonly definitionProblem: (guest: string) => string | undefined;
   readonly definitionFiles: ReadonlyMap<string, string>;
   readonly consoleLog: (guest: string) => string;
-  readonly sharedProblem: string | undefined;
+  /** Why a guest cannot start that nothing else keeps from it. */
+  readonly sharedProblem: (guest: string) => string | undefined;
   readonly now: number;
 }
 
@@ -61,7 +62,7 @@ export function statusOf(record: GuestRecord, context: StatusContext): GuestStat
 function stateNow(record: GuestRecord, wanted: GuestWanted | undefined, context: StatusContext): GuestState {
   const { seen } = record;
   const state = stateOf(wanted, seen, context.now);
-  const obstructed = record.blocked !== '' || context.sharedProblem !== undefined;
+  const obstructed = record.blocked !== '' || context.sharedProblem(record.name) !== undefined;
   return state === 'starting' && seen.process === undefined && obstructed ? 'backoff' : state;
 }
 
@@ -78,7 +79,7 @@ function problemOf(record: GuestRecord, state: GuestState, context: StatusContex
   if (record.seen.problem !== undefined) return record.seen.problem;
   if (definition !== undefined) return definition;
   const waits = record.seen.process === undefined && (state === 'starting' || state === 'backoff');
-  return waits ? (context.sharedProblem ?? '') : '';
+  return waits ? (context.sharedProblem(record.name) ?? '') : '';
 }
 
 function detailOf(

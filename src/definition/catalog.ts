@@ -3,15 +3,20 @@
  * holds until its file is right again, and only a deleted (or masked) file removes a guest.
  */
 import { desired } from '../model/derive.ts';
-import type { Problem } from '../model/problem.ts';
+import { type Kept, NOTHING_KEPT } from '../model/pick-address.ts';
+import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Assigned } from './assign.ts';
 import type { Guest, Host } from './guest.ts';
 import { templateOf } from './guest-name.ts';
+import { DEFAULT_NETWORK, type Network, networksOf } from './network.ts';
 import { parseGuest } from './parse-guest.ts';
 import { defaultHost, parseHost } from './parse-host.ts';
+import { parseNetwork } from './parse-network.ts';
+import { settleNetworks } from './settle-networks.ts';
 import type { Loaded } from './source.ts';
 
 export interface Catalog {
+  /** With all networks that can be used. */
   readonly host: Host;
   /** What the host file says about every guest. */
   readonly guestDefaults: Assigned;
@@ -30,12 +35,26 @@ export interface Catalog {
   readonly heldTemplates: ReadonlySet<string>;
   /** Numeric ids of the user names in the definitions, for desired(). */
   readonly users: ReadonlyMap<string, number>;
+  /** Addresses that guests keep, for desired(). */
+  readonly kept: Kept;
 }
 
-/** The catalog after a load; `previous` is undefined at the start. @param hostId as for desired() */
-export function nextCatalog(previous: Catalog | undefined, loaded: Loaded, hostId = ''): Catalog {
-  const { host, guestDefaults, problems: hostProblems, usable } = nextHost(previous, loaded);
-  const problems: Problem[] = [...hostProblems, ...loaded.problems];
+/**
+ * The catalog after a load; `previous` is undefined at the start.
+ *
+ * @param hostId as for desired()
+ * @param running by guest: the addresses of those that run
+ */
+export function nextCatalog(
+  previous: Catalog | undefined,
+  loaded: Loaded,
+  hostId = '',
+  running: Kept['running'] = NOTHING_KEPT.running,
+): Catalog {
+  const { host: ownHost, guestDefaults, problems: hostProblems, usable } = nextHost(previous, loaded);
+  const { host, problems: networkProblems } = withNetworks(ownHost, previous, loaded);
+  const problems: Problem[] = [...hostProblems, ...networkProblems, ...loaded.problems];
+  const kept: Kept = { running, picked: previous?.kept.picked ?? NOTHING_KEPT.picked };
   const chosen = new Map<string, Guest>();
   for (const source of loaded.guests.values()) {
     const parsed = parseGuest(source, guestDefaults);
@@ -61,11 +80,22 @@ export function nextCatalog(previous: Catalog | undefined, loaded: Loaded, hostI
       usable,
       heldTemplates,
       users,
+      kept,
     };
-  const settled = settle({ host, hostId, users, last: previous?.guests ?? new Map() }, chosen);
+  const settled = settle({ host, hostId, users, last: previous?.guests ?? new Map(), kept }, chosen);
   problems.push(...settled.problems);
-  const { guests } = settled;
-  return { host, guestDefaults, guests, problems, complete: loaded.complete, usable, heldTemplates, users };
+  const { guests, picked } = settled;
+  return {
+    host,
+    guestDefaults,
+    guests,
+    problems,
+    complete: loaded.complete,
+    usable,
+    heldTemplates,
+    users,
+    kept: { running, picked },
+  };
 }
 
 /** Templates whose instances are not known, or that have an error which takes all of them. */
@@ -86,8 +116,28 @@ function nextHost(previous: Catalog | undefined, loaded: Loaded) {
   return { ...defaultHost(), problems, usable: false };
 }
 
+/** The host with its networks. One whose file cannot be used stays as it was. */
+export function withNetworks(host: Host, previous: Catalog | undefined, loaded: Loaded) {
+  const last: ReadonlyMap<string, Network> = previous?.usable ? networksOf(previous.host) : new Map();
+  const wanted = new Map(networksOf({ ...host, networks: new Map() }));
+  const problems: Problem[] = [];
+  for (const source of loaded.networks.values()) {
+    const parsed = parseNetwork(source);
+    problems.push(...parsed.problems);
+    const network = parsed.network ?? last.get(source.name);
+    if (network !== undefined && source.name !== DEFAULT_NETWORK) wanted.set(source.name, network);
+  }
+  for (const [name, network] of last) if (!loaded.complete && !wanted.has(name)) wanted.set(name, network);
+  const settled = settleNetworks(wanted, last);
+  const networks = new Map([...settled.networks].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { bridge } = networks.get(DEFAULT_NETWORK) ?? host;
+  networks.delete(DEFAULT_NETWORK);
+  return { host: { ...host, bridge, networks }, problems: [...problems, ...settled.problems] };
+}
+
 interface Circumstances {
   readonly host: Host;
+  readonly kept: Kept;
   readonly hostId: string;
   readonly users: ReadonlyMap<string, number>;
   /** The guests in force so far. */
@@ -98,27 +148,36 @@ interface Circumstances {
  * The guests that can be together on this host. One that is refused falls back to what it was last, and is left
  * out where that does not go either. Guests that claim what they had win over those that want something new.
  */
-function settle({ host, hostId, users, last }: Circumstances, wanted: ReadonlyMap<string, Guest>) {
+function settle({ host, hostId, users, last, kept }: Circumstances, wanted: ReadonlyMap<string, Guest>) {
   const chosen = new Map(wanted);
   const problems: Problem[] = [];
+  const picked = new Map<string, string>();
   for (;;) {
     const settledNames = [...chosen]
       .filter(([name, guest]) => sameClaims(guest, last.get(name)))
       .map(([name]) => name);
-    const round = desired(host, chosen.values(), hostId, new Set(settledNames), users);
+    const round = desired(host, chosen.values(), hostId, new Set(settledNames), users, kept);
     const refused = [...chosen.keys()].filter((name) => !round.desired.guests.has(name));
-    if (refused.length === 0) break;
+    if (refused.length === 0) {
+      for (const [name, guest] of chosen) {
+        const address = round.desired.guests.get(name)?.network.address;
+        if (guest.guest.address === undefined && address !== undefined) picked.set(name, address);
+      }
+      break;
+    }
     const errors = round.problems.filter(
       ({ severity, guest }) => severity === 'error' && refused.includes(guest ?? ''),
     );
-    problems.push(...errors);
+    // What a guest had before can be refused for the same reason.
+    const told = new Set(problems.map(formatProblem));
+    problems.push(...errors.filter((error) => !told.has(formatProblem(error))));
     for (const name of refused) {
       const before = last.get(name);
       if (before === undefined || before === chosen.get(name)) chosen.delete(name);
       else chosen.set(name, before);
     }
   }
-  return { guests: new Map([...chosen].sort(([a], [b]) => (a < b ? -1 : 1))), problems };
+  return { guests: new Map([...chosen].sort(([a], [b]) => (a < b ? -1 : 1))), picked, problems };
 }
 
 /** Whether a guest wants of the shared things what it had. */
@@ -127,6 +186,7 @@ function sameClaims(guest: Guest, before: Guest | undefined): boolean {
     before !== undefined &&
     guest.guest.address === before.guest.address &&
     guest.guest.user === before.guest.user &&
+    guest.network.bridge === before.network.bridge &&
     guest.network.mac === before.network.mac &&
     guest.network.tap === before.network.tap &&
     guest.guest.after.join() === before.guest.after.join()

@@ -13,8 +13,8 @@ import { collapse } from './template/collapse.ts';
 export function checkDefinitions(loaded: Loaded, hostId = '', before?: Loaded): Problem[] {
   const inForce = before === undefined ? undefined : nextCatalog(undefined, before, hostId);
   const catalog = nextCatalog(inForce, loaded, hostId);
-  const { host, guests, users } = catalog;
-  const together = desired(host, guests.values(), hostId, undefined, users);
+  const { host, guests, users, kept } = catalog;
+  const together = desired(host, guests.values(), hostId, undefined, users, kept);
   return collapse([...catalog.problems, ...together.problems]).sort(byPlace);
 }
 

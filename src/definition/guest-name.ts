@@ -14,6 +14,11 @@ export function isGuestName(name: string): boolean {
   return NAME.test(name);
 }
 
+/** Networks have no instances. */
+export function isNetworkName(name: string): boolean {
+  return isGuestName(name) && !name.includes(':');
+}
+
 /** Whether it is `NAME@`, as the file of a template is called. */
 export function isTemplateName(name: string): boolean {
   return TEMPLATE.test(name);

@@ -20,6 +20,7 @@ import {
   kernelBinary,
   mac,
   netmask,
+  networkName,
   sshDestination,
   text,
   userName,
@@ -36,7 +37,7 @@ export const guestTable = {
       description: key('Description', text, '', 'A line for people, shown by status.'),
       address: optional('Address', ipv4, "The guest's IPv4 address, in the bridge's network.", {
         perGuest: true,
-        derived: 'required unless Autoconf= is dhcp, bootp or rarp',
+        derived: 'one of the network that no other guest has; none where Autoconf= is dhcp, bootp or rarp',
         source: `${nfsroot}, ip=<client-ip>`,
       }),
       autostart: key(
@@ -127,6 +128,12 @@ export const guestTable = {
     name: 'Network',
     doc: "The guest's network interface and the kernel's ip= parameter.",
     keys: {
+      bridge: key(
+        'Bridge',
+        networkName,
+        'default',
+        'The network the guest is in: the name of a file /etc/umlnfs.d/NAME.network, or default for the bridge of /etc/umlnfs.conf.',
+      ),
       autoconf: key(
         'Autoconf',
         enumeration('off', 'dhcp', 'bootp', 'rarp'),

@@ -1,5 +1,6 @@
 import type { GuestSettings } from './guest-table.ts';
 import type { HostSettings } from './host-table.ts';
+import type { Network } from './network.ts';
 import type { Origins } from './source.ts';
 
 /** A guest as its definition says, defaults filled in; what is derived is still undefined. */
@@ -12,8 +13,10 @@ export interface Guest extends GuestSettings {
   readonly origins?: Origins;
 }
 
-/** The host file, defaults filled in. */
+/** The host file, defaults filled in, and the networks beside it. */
 export interface Host extends HostSettings {
   readonly file?: string;
+  /** Further networks, by name. */
+  readonly networks?: ReadonlyMap<string, Network>;
   readonly origins?: Origins;
 }

@@ -1,21 +1,10 @@
 /** The keys of `/etc/umlnfs.conf` that are about the host; the guest's sections may follow as defaults. */
+import { defaultBridge } from './bridge-table.ts';
 import { key, optional, type SettingsOf } from './key.ts';
-import { absolutePath, busAddress, enumeration, integer, interfaceName, ipv4Network } from './value-types.ts';
+import { absolutePath, busAddress, enumeration, integer } from './value-types.ts';
 
 export const hostTable = {
-  bridge: {
-    name: 'Bridge',
-    doc: 'The bridge all guests are attached to.',
-    keys: {
-      name: key('Name', interfaceName, 'uml0', "The bridge's interface name."),
-      address: key(
-        'Address',
-        ipv4Network,
-        { address: '192.168.2.1', prefix: 24 },
-        "The host's address on the bridge, with the prefix length of its network.",
-      ),
-    },
-  },
+  bridge: defaultBridge,
   server: {
     name: 'Server',
     doc: 'The NFS server on this host.',

@@ -1,10 +1,10 @@
 import type { Problem } from '../model/problem.ts';
-import { type Assigned, assign, settingsOf } from './assign.ts';
+import { type Assigned, settingsOf } from './assign.ts';
 import type { Guest } from './guest.ts';
 import { templateOf } from './guest-name.ts';
 import { guestTable } from './guest-table.ts';
-import { scan } from './scan.ts';
-import { guestSections, unknownSections } from './sections.ts';
+import { parseFile } from './parse-file.ts';
+import { guestSections } from './sections.ts';
 import type { GuestSource, SourceFile } from './source.ts';
 import { withFirstAddress } from './template/first-address.ts';
 import { expandEntries } from './template/specifiers.ts';
@@ -24,10 +24,17 @@ export interface GuestParse {
 export function parseGuest(source: GuestSource, defaults: Assigned): GuestParse {
   const problems: Problem[] = [...source.problems];
   let assigned = defaults;
+  let hasSections = false;
   for (const file of source.files) {
-    const one = parseFile(file, assigned, source);
+    const one = parseOne(file, assigned, source);
     problems.push(...one.problems);
     assigned = one.assigned;
+    hasSections ||= one.hasSections;
+  }
+  if (!hasSections && problems.length === 0) {
+    const message =
+      'cannot use the definition: it says nothing; write [Guest] at least, or remove the file to remove the guest';
+    problems.push({ severity: 'error', file: source.file, line: undefined, guest: source.name, message });
   }
   const addressed = withFirstAddress(source, assigned);
   problems.push(...addressed.problems);
@@ -37,37 +44,16 @@ export function parseGuest(source: GuestSource, defaults: Assigned): GuestParse 
   return { guest: { ...settingsOf(guestTable, assigned), name, file, origins: assigned.origins }, problems };
 }
 
-function parseFile(
-  file: SourceFile,
-  before: Assigned,
-  { name: guest, instanceOf }: GuestSource,
-): { assigned: Assigned; problems: Problem[] } {
-  if (file.text.trim() === '') {
-    const message =
-      'cannot read the definition: the file is empty; remove the file to remove it, or link it to /dev/null to mask it';
-    return {
-      assigned: before,
-      problems: [{ severity: 'error', file: file.path, line: undefined, guest, message }],
-    };
-  }
-  const scanned = scan(file.text);
-  const problems: Problem[] = scanned.faults.map(({ line, message }) => ({
-    severity: 'error',
-    file: file.path,
-    line,
-    guest,
-    message,
-  }));
+function parseOne(file: SourceFile, before: Assigned, { name, instanceOf }: GuestSource) {
   // What stands there was read already, once for all instances.
   const ofTemplate = instanceOf?.files.has(file.path) === true ? [TEMPLATE_SECTION] : [];
-  problems.push(...unknownSections(file, scanned, [...guestSections, ...ofTemplate], guest));
-  const known = scanned.entries.filter(({ section }) => guestSections.includes(section));
-  const expanded =
-    templateOf(guest) === undefined
-      ? { entries: known, problems: [] }
-      : expandEntries(known, file.path, guest);
-  const one = assign(guestTable, before, expanded.entries, file.path, guest);
-  problems.push(...expanded.problems, ...one.problems);
-  problems.sort((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE));
-  return { assigned: one.assigned, problems };
+  const sections = [...guestSections, ...ofTemplate];
+  if (templateOf(name) === undefined) return parseFile(guestTable, sections, file, before, name);
+  return parseFile(guestTable, sections, file, before, name, (entries) =>
+    expandEntries(
+      entries.filter(({ section }) => guestSections.includes(section)),
+      file.path,
+      name,
+    ),
+  );
 }

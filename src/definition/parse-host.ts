@@ -3,6 +3,7 @@ import { type Assigned, assign, NOTHING_ASSIGNED, rowsOf, settingsOf } from './a
 import type { Host } from './guest.ts';
 import { guestTable } from './guest-table.ts';
 import { hostTable } from './host-table.ts';
+import { rangeProblem } from './range.ts';
 import { scan } from './scan.ts';
 import { guestSections, hostSections, unknownSections } from './sections.ts';
 import type { SourceFile } from './source.ts';
@@ -60,8 +61,14 @@ export function parseHost(source: SourceFile): HostParse {
   const host = assign(hostTable, NOTHING_ASSIGNED, hostEntries, source.path, undefined);
   const guest = assign(guestTable, NOTHING_ASSIGNED, general, source.path, undefined);
   problems.push(...host.problems, ...guest.problems);
+  const settings = settingsOf(hostTable, host.assigned);
+  const outside = rangeProblem(settings.bridge.address, settings.bridge.range);
+  if (outside !== undefined) {
+    const line = host.assigned.origins.get('bridge.range')?.line;
+    problems.push({ severity: 'error', file: source.path, line, guest: undefined, message: outside });
+  }
   return {
-    host: { ...settingsOf(hostTable, host.assigned), file: source.path, origins: host.assigned.origins },
+    host: { ...settings, file: source.path, origins: host.assigned.origins },
     guestDefaults: guest.assigned,
     problems: problems.sort((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE)),
   };

@@ -1,5 +1,7 @@
 import { guestWanted } from '../model/guest-wanted.ts';
+import { withNetworks } from './catalog.ts';
 import { plainName } from './guest-name.ts';
+import { networksOf } from './network.ts';
 import { parseGuest } from './parse-guest.ts';
 import { defaultHost, parseHost } from './parse-host.ts';
 import { scan } from './scan.ts';
@@ -17,11 +19,14 @@ export interface RootNamed {
  * every directory that it could mean counts.
  */
 export function rootsNamed(loaded: Loaded): RootNamed[] {
-  const { host, guestDefaults } = loaded.host === undefined ? defaultHost() : parseHost(loaded.host);
+  const parsed = loaded.host === undefined ? defaultHost() : parseHost(loaded.host);
+  const { host } = withNetworks(parsed.host, undefined, loaded);
+  const networks = networksOf(host);
   return [...loaded.guests.values()].flatMap((source) => {
-    const { guest } = parseGuest(source, guestDefaults);
-    if (guest !== undefined) {
-      const { root } = guestWanted(host, guest, '');
+    const { guest } = parseGuest(source, parsed.guestDefaults);
+    const network = guest && networks.get(guest.network.bridge);
+    if (guest !== undefined && network !== undefined) {
+      const { root } = guestWanted(host, network, guest, guest.guest.address, '');
       return root.local ? [{ guest: source.name, file: source.file, path: root.directory }] : [];
     }
     return possible(source, loaded.host).map((path) => ({

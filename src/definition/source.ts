@@ -41,6 +41,9 @@ export interface GuestSource {
   readonly instanceOf?: InstanceOf | undefined;
 }
 
+/** The files of one network, likewise. */
+export type NetworkSource = GuestSource;
+
 /** A template as far as the definitions in force depend on it. */
 export interface LoadedTemplate {
   /** `lab@` */
@@ -63,6 +66,8 @@ export interface Loaded {
   readonly hostProblems: readonly Problem[];
   /** By name, in name order. */
   readonly guests: ReadonlyMap<string, GuestSource>;
+  /** Networks besides the default one, by name. */
+  readonly networks: ReadonlyMap<string, NetworkSource>;
   /** Their instances are among the guests. */
   readonly templates?: readonly LoadedTemplate[] | undefined;
   /** What belongs to no guest: names that are none, directories that cannot be read. */

@@ -10,8 +10,11 @@ export {
   ipv4,
   ipv4Network,
   ipv4OrNone,
+  ipv4Range,
+  ipv6Network,
   mac,
   netmask,
+  networkName,
 } from './value-types/network.ts';
 export { absolutePath } from './value-types/path.ts';
 export { bytes, duration } from './value-types/quantity.ts';

@@ -1,5 +1,6 @@
 /** What only one guest can have. */
 import type { Guest } from '../definition/guest.ts';
+import type { Network } from '../definition/network.ts';
 import type { GuestWanted } from './desired.ts';
 import { type Finding, problemOf } from './finding.ts';
 import type { Problem } from './problem.ts';
@@ -9,6 +10,7 @@ import { overlap } from './root-rules.ts';
 export interface Candidate {
   readonly guest: Guest;
   readonly wanted: GuestWanted;
+  readonly network: Network;
   readonly uid: number;
 }
 

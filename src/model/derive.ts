@@ -1,10 +1,13 @@
 import type { Guest, Host } from '../definition/guest.ts';
+import { type Network, networksOf } from '../definition/network.ts';
 import { type Candidate, sharedRoots, withoutConflicts } from './conflicts.ts';
 import { withDependencies, withPulled } from './dependencies.ts';
-import type { Desired, ExportWanted, GuestWanted, TapWanted } from './desired.ts';
+import type { BridgeWanted, Desired, ExportWanted, GuestWanted, TapWanted } from './desired.ts';
 import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
 import { exportWanted, guestWanted, serverOf } from './guest-wanted.ts';
+import { numberToIpv4 } from './ipv4.ts';
+import { getsAddress, type Kept, NOTHING_KEPT, pickAddresses, pickRange } from './pick-address.ts';
 import type { Problem } from './problem.ts';
 import type { ServerWanted } from './server.ts';
 
@@ -17,6 +20,7 @@ const NOBODY: ReadonlySet<string> = new Set();
  * @param accepted names of guests that win over all others where two want the same address, MAC address, tap or
  *   user; among equals the name decides
  * @param users numeric ids of the user names that this host knows
+ * @param kept addresses that guests without Address= have already
  */
 export function desired(
   host: Host,
@@ -24,24 +28,35 @@ export function desired(
   hostId: string,
   accepted: ReadonlySet<string> = NOBODY,
   users: ReadonlyMap<string, number> = new Map(),
+  kept: Kept = NOTHING_KEPT,
 ): { desired: Desired; problems: Problem[] } {
   const candidates: Candidate[] = [];
   const problems: Problem[] = [];
-  const sorted = [...guests].sort((a, b) => inOrder(a.name, b.name, accepted));
+  const sorted = [...guests];
+  const networks = networksOf(host);
+  const picked = pickAddresses(host, sorted, kept);
+  const first = new Set([...accepted, ...[...kept.running.keys()].filter((name) => picked.has(name))]);
+  sorted.sort((a, b) => inOrder(a.name, b.name, first));
   for (const guest of sorted) {
-    const wanted = guestWanted(host, guest, hostId);
-    const findings = guestFindings(host, guest, wanted);
+    const network = networks.get(guest.network.bridge);
+    const obstacle = network === undefined ? noNetwork(guest) : noAddress(network, guest, picked);
+    if (network === undefined || obstacle !== undefined) {
+      if (obstacle !== undefined) problems.push(problemOf(guest, obstacle));
+      continue;
+    }
+    const wanted = guestWanted(host, network, guest, guest.guest.address ?? picked.get(guest.name), hostId);
+    const findings = guestFindings(host, network, guest, wanted);
     const uid = uidOf(wanted.user, users);
     if (typeof uid !== 'number') findings.push(uid);
     problems.push(...findings.map((finding) => problemOf(guest, finding)));
     if (typeof uid !== 'number' || findings.some(({ severity }) => severity === 'error')) continue;
-    candidates.push({ guest, wanted, uid });
+    candidates.push({ guest, wanted, network, uid });
   }
   const { kept: together, problems: conflicts } = withoutConflicts(candidates);
   const all = new Set(sorted.map(({ name }) => name));
-  const { kept, problems: dependencies } = withDependencies(together, all, accepted);
-  problems.push(...conflicts, ...dependencies, ...sharedRoots(kept));
-  return { desired: wholeOf(host, kept), problems };
+  const { kept: fitting, problems: dependencies } = withDependencies(together, all, accepted);
+  problems.push(...conflicts, ...dependencies, ...sharedRoots(fitting));
+  return { desired: wholeOf(host, fitting), problems };
 }
 
 function inOrder(a: string, b: string, accepted: ReadonlySet<string>): number {
@@ -63,23 +78,40 @@ function uidOf(user: string | number, users: ReadonlyMap<string, number>): numbe
   return uid;
 }
 
-function wholeOf(host: Host, kept: readonly Candidate[]): Desired {
-  const { address, prefix } = host.bridge.address;
+function noNetwork({ network }: Guest): Finding {
+  const message = `cannot use Bridge=${network.bridge}: there is no network ${network.bridge} that can be used; write /etc/umlnfs.d/${network.bridge}.network, or correct it, and see umlnfs check`;
+  return { key: 'network.bridge', severity: 'error', message };
+}
+
+function noAddress(network: Network, guest: Guest, picked: ReadonlyMap<string, string>): Finding | undefined {
+  if (!getsAddress(guest) || picked.has(guest.name)) return undefined;
+  const { first, last } = pickRange(network);
+  const range = `${numberToIpv4(first)}-${numberToIpv4(last)}`;
+  const message = `cannot pick an address: all of ${range} in network ${network.name} are taken; make its Range= or its Address=…/PREFIX larger, or write Address= of [Guest]`;
+  return { key: undefined, severity: 'error', message };
+}
+
+function bridgeWanted({ name: network, bridge }: Network): BridgeWanted {
+  const { name, address, ipv6Address } = bridge;
+  return { network, name, ...address, ipv6: ipv6Address };
+}
+
+function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
   const guests = new Map<string, GuestWanted>();
   const taps = new Map<string, TapWanted>();
   const servers = new Map<string, ServerWanted>();
   const exports = new Map<string, ExportWanted>();
-  for (const { guest, wanted, uid } of kept) {
+  for (const { guest, wanted, network, uid } of fitting) {
     const { name } = guest;
     guests.set(name, wanted);
-    taps.set(wanted.network.tap, { name: wanted.network.tap, guest: name, bridge: host.bridge.name, uid });
-    const exported = exportWanted(host, guest, wanted);
+    taps.set(wanted.network.tap, { name: wanted.network.tap, guest: name, bridge: network.bridge.name, uid });
+    const exported = exportWanted(host, network, guest, wanted);
     if (exported !== undefined) exports.set(name, exported);
     const server = serverOf(guest);
     if (server !== undefined) servers.set(server.id, server);
   }
   return {
-    bridge: { name: host.bridge.name, address, prefix },
+    bridges: new Map([...networksOf(host)].map(([name, network]) => [name, bridgeWanted(network)])),
     exporter: host.server.exporter,
     parallelStarts: host.limits.parallelStarts,
     guests: withPulled(guests),

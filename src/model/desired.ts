@@ -1,17 +1,24 @@
 /** What should be: derived from the definitions alone, complete, with nothing left to guess. */
+import type { Ipv6Network } from './ipv6.ts';
 
 import type { ServerWanted } from './server.ts';
 
 export interface BridgeWanted {
+  /** The network it is the bridge of. */
+  readonly network: string;
+  /** The interface. */
   readonly name: string;
   /** Dotted quad. */
   readonly address: string;
   readonly prefix: number;
+  /** The host's IPv6 address on it, where it has one. */
+  readonly ipv6: Ipv6Network | undefined;
 }
 
 export interface TapWanted {
   readonly name: string;
   readonly guest: string;
+  /** The bridge's interface. */
   readonly bridge: string;
   /** Numeric user id that may open it. */
   readonly uid: number;
@@ -68,7 +75,12 @@ export interface GuestWanted {
   readonly startTimeout: number;
   readonly stopTimeout: number;
   readonly network: {
+    /** The network's name, as Desired.bridges has it. */
+    readonly bridge: string;
+    /** Written or picked; undefined where only a server on the network knows it. */
     readonly address: string | undefined;
+    /** The one it makes itself from the network's prefix and its MAC address; undefined without IPv6 there. */
+    readonly ipv6: string | undefined;
     readonly server: string;
     readonly gateway: string | undefined;
     readonly netmask: string;
@@ -99,7 +111,8 @@ export interface GuestWanted {
 }
 
 export interface Desired {
-  readonly bridge: BridgeWanted;
+  /** By the network's name. */
+  readonly bridges: ReadonlyMap<string, BridgeWanted>;
   readonly exporter: 'auto' | 'exportfs' | 'ganesha' | 'none';
   readonly guests: ReadonlyMap<string, GuestWanted>;
   /** By tap name. */

@@ -1,5 +1,6 @@
 /** What can be wrong with one guest by itself although each of its values can be read. */
 import type { Guest, Host } from '../definition/guest.ts';
+import type { Network } from '../definition/network.ts';
 import type { GuestWanted } from './desired.ts';
 import type { Finding } from './finding.ts';
 import { networkFindings } from './network-rules.ts';
@@ -11,10 +12,10 @@ const LONGEST_SOCKET = 107;
 /** The kernel's command line is 4096 bytes; the rest is for what umlnfs itself says. */
 const LONGEST_ARGUMENTS = 2048;
 
-export function guestFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
+export function guestFindings(host: Host, network: Network, guest: Guest, wanted: GuestWanted): Finding[] {
   return [
     ...mainFindings(host, guest),
-    ...networkFindings(host, guest, wanted),
+    ...networkFindings(host, network, guest, wanted),
     ...rootFindings(host, guest, wanted),
     ...timeFindings(guest),
   ];

@@ -1,18 +1,31 @@
 /** One guest with every derived value filled in. */
 import type { Guest, Host } from '../definition/guest.ts';
 import { plainName } from '../definition/guest-name.ts';
+import { type Network, networksOf } from '../definition/network.ts';
 import type { ExportWanted, GuestWanted } from './desired.ts';
 import { guestUid } from './guest-uid.ts';
 import { formatNetwork, prefixToNetmask } from './ipv4.ts';
+import { eui64Address } from './ipv6.ts';
 import { stableMac } from './mac.ts';
 import { nfsOptions } from './nfs-options.ts';
 import type { ServerWanted } from './server.ts';
 import { tapName } from './tap-name.ts';
 
-/** @param hostId what tells this host from others (the machine id) */
-export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWanted {
+/**
+ * @param inside the network it is in
+ * @param address written or picked
+ * @param hostId what tells this host from others (the machine id)
+ */
+export function guestWanted(
+  host: Host,
+  inside: Network,
+  guest: Guest,
+  address: string | undefined,
+  hostId: string,
+): GuestWanted {
   const { guest: main, network, root, health, restart } = guest;
-  const bridge = host.bridge.address;
+  const { address: bridge, ipv6Address } = inside.bridge;
+  const mac = network.mac ?? stableMac(hostId, guest.name);
   const server = root.server ?? bridge.address;
   return {
     name: guest.name,
@@ -30,7 +43,9 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
     startTimeout: main.startTimeout,
     stopTimeout: main.stopTimeout,
     network: {
-      address: main.address,
+      bridge: inside.name,
+      address,
+      ipv6: ipv6Address === undefined ? undefined : eui64Address(ipv6Address.address, mac),
       server,
       gateway: gatewayOf(network, bridge.address),
       netmask: network.netmask ?? prefixToNetmask(bridge.prefix),
@@ -39,13 +54,13 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
       dns: network.dns,
       ntp: network.ntp,
       transport: network.transport,
-      mac: network.mac ?? stableMac(hostId, guest.name),
+      mac,
       tap: network.tap ?? tapName(guest.name),
     },
     root: {
       server,
       directory: root.directory ?? joinPath(host.directories.export, plainName(guest.name)),
-      local: server === bridge.address && serverOf(guest) === undefined,
+      local: isHere(host, server) && serverOf(guest) === undefined,
       options: nfsOptions(root),
       versionGiven: root.version !== undefined,
       readOnly: root.readOnly,
@@ -56,6 +71,10 @@ export function guestWanted(host: Host, guest: Guest, hostId: string): GuestWant
   };
 }
 
+function isHere(host: Host, server: string): boolean {
+  return [...networksOf(host).values()].some(({ bridge }) => bridge.address.address === server);
+}
+
 /** The server on which umlnfs exports the root; undefined where that is this host, or somebody else's affair. */
 export function serverOf(guest: Guest): ServerWanted | undefined {
   const { managed, host } = guest.export;
@@ -63,12 +82,17 @@ export function serverOf(guest: Guest): ServerWanted | undefined {
 }
 
 /** The export that the guest's root needs; undefined where there is none to make. */
-export function exportWanted(host: Host, guest: Guest, wanted: GuestWanted): ExportWanted | undefined {
+export function exportWanted(
+  host: Host,
+  inside: Network,
+  guest: Guest,
+  wanted: GuestWanted,
+): ExportWanted | undefined {
   const server = serverOf(guest)?.id;
   const here = wanted.root.local && host.server.exporter !== 'none';
   if (!guest.export.managed || (server === undefined && !here)) return undefined;
   const { address } = wanted.network;
-  const client = address ?? formatNetwork(host.bridge.address);
+  const client = address ?? formatNetwork(inside.bridge.address);
   const options = exportOptionsOf(guest, address);
   return { guest: guest.name, server, path: wanted.root.directory, client, options };
 }

@@ -1,27 +1,30 @@
 /** What a guest's network settings have to be on this host. */
 import type { Guest, Host } from '../definition/guest.ts';
+import { type Network, networksOf } from '../definition/network.ts';
 import type { GuestWanted } from './desired.ts';
 import type { Finding } from './finding.ts';
-import { broadcastAddress, contains, formatNetwork, netmaskToPrefix, networkAddress } from './ipv4.ts';
+import {
+  broadcastAddress,
+  contains,
+  formatNetwork,
+  type Ipv4Network,
+  netmaskToPrefix,
+  networkAddress,
+} from './ipv4.ts';
 
 /** One mistake at a time: a wrong address makes netmask and gateway look wrong as well. */
-export function networkFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
-  const address = addressFindings(host, guest);
+export function networkFindings(host: Host, inside: Network, guest: Guest, wanted: GuestWanted): Finding[] {
+  const { bridge } = inside;
+  const address = addressFindings(bridge.address, guest);
   if (address.length > 0) return address;
-  const netmask = netmaskFindings(host, wanted);
+  const netmask = netmaskFindings(bridge.address, wanted);
   if (netmask.length > 0) return netmask;
-  return [...gatewayFindings(host, wanted), ...otherFindings(host, guest, wanted)];
+  return [...gatewayFindings(bridge.address, wanted), ...otherFindings(host, guest, wanted)];
 }
 
-function addressFindings(host: Host, guest: Guest): Finding[] {
+function addressFindings(bridge: Ipv4Network, guest: Guest): Finding[] {
   const { address } = guest.guest;
-  const bridge = host.bridge.address;
-  if (address === undefined) {
-    if (guest.network.autoconf !== 'off') return [];
-    const message =
-      'cannot use the definition: Address= of [Guest] is missing; write it, or Autoconf=dhcp in [Network]';
-    return [{ key: undefined, severity: 'error', message }];
-  }
+  if (address === undefined) return [];
   const refuse = (cause: string): Finding[] => [
     { key: 'guest.address', severity: 'error', message: `cannot use Address=${address}: ${cause}` },
   ];
@@ -36,7 +39,7 @@ function addressFindings(host: Host, guest: Guest): Finding[] {
   return [];
 }
 
-function netmaskFindings(host: Host, wanted: GuestWanted): Finding[] {
+function netmaskFindings(bridge: Ipv4Network, wanted: GuestWanted): Finding[] {
   const { address, netmask } = wanted.network;
   const prefix = netmaskToPrefix(netmask);
   if (address === undefined || prefix === undefined) return [];
@@ -44,8 +47,8 @@ function netmaskFindings(host: Host, wanted: GuestWanted): Finding[] {
     { key: 'network.netmask', severity: 'error', message: `cannot use Netmask=${netmask}: ${cause}` },
   ];
   const network = { address, prefix };
-  if (!contains(network, host.bridge.address.address)) {
-    return refuse(`the bridge's address ${host.bridge.address.address} is then outside the guest's network`);
+  if (!contains(network, bridge.address)) {
+    return refuse(`the bridge's address ${bridge.address} is then outside the guest's network`);
   }
   if (prefix < 31 && (address === networkAddress(network) || address === broadcastAddress(network))) {
     return refuse(`the guest's address ${address} is then the network's own or its broadcast address`);
@@ -53,15 +56,15 @@ function netmaskFindings(host: Host, wanted: GuestWanted): Finding[] {
   return [];
 }
 
-function gatewayFindings(host: Host, wanted: GuestWanted): Finding[] {
+function gatewayFindings(bridge: Ipv4Network, wanted: GuestWanted): Finding[] {
   const { address, gateway, netmask } = wanted.network;
   if (gateway === undefined) return [];
   const refuse = (cause: string): Finding[] => [
     { key: 'network.gateway', severity: 'error', message: `cannot use Gateway=${gateway}: ${cause}` },
   ];
   if (gateway === address) return refuse("it is the guest's own address; write none for no gateway");
-  const prefix = netmaskToPrefix(netmask) ?? host.bridge.address.prefix;
-  const network = { address: address ?? host.bridge.address.address, prefix };
+  const prefix = netmaskToPrefix(netmask) ?? bridge.prefix;
+  const network = { address: address ?? bridge.address, prefix };
   if (!contains(network, gateway))
     return refuse(`it is outside the guest's network ${formatNetwork(network)}`);
   return [];
@@ -73,7 +76,11 @@ function otherFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[]
   const { dns, tap, address, server } = wanted.network;
   if (dns.length > 2)
     add('network.dns', `cannot use DNS=: ${dns.length} name servers, and the kernel takes two at most`);
-  if (tap === host.bridge.name) add('network.tap', `cannot use Tap=${tap}: it is the bridge's name`);
+  const taken = [...networksOf(host).values()].find(({ bridge }) => bridge.name === tap);
+  if (taken !== undefined) {
+    const whose = taken.name === wanted.network.bridge ? 'the bridge' : `the bridge of network ${taken.name}`;
+    add('network.tap', `cannot use Tap=${tap}: it is the name of ${whose}; write another one`);
+  }
   if (server === address) {
     const cause = "it is the guest's own address; leave it out for a root on this host";
     add('root.server', `cannot use Server=${server}: ${cause}`);

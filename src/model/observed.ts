@@ -150,6 +150,8 @@ export interface GuestSeen {
 
 /** A failed step that several guests need. */
 export interface SharedFailure {
+  /** The network it is about, where it is about one: guests of others go on. */
+  readonly network?: string | undefined;
   readonly step: 'bridge.ensure' | 'bridge.remove' | 'exporter.start' | 'initramfs.build' | 'units.configure';
   readonly problem: string;
   /** When it may be tried again; milliseconds on the monotonic clock. */
@@ -157,9 +159,8 @@ export interface SharedFailure {
 }
 
 export interface Observed {
-  readonly bridge: BridgeSeen | undefined;
-  /** Names of other bridges that umlnfs made. */
-  readonly oldBridges?: readonly string[];
+  /** By the interface's name: all bridges made by umlnfs, and any other that has a wanted bridge's name. */
+  readonly bridges: ReadonlyMap<string, BridgeSeen>;
   /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */
   readonly taps: ReadonlyMap<string, TapSeen>;
   readonly exporter: ExporterSeen;
@@ -171,8 +172,8 @@ export interface Observed {
   readonly roots: ReadonlyMap<string, RootSeen>;
   /** By guest name; also guests that run without a definition any more. */
   readonly guests: ReadonlyMap<string, GuestSeen>;
-  /** The last step that is no single guest's and failed, until it succeeds. */
-  readonly sharedFailure: SharedFailure | undefined;
+  /** Steps that are no single guest's and failed, until they succeed. */
+  readonly sharedFailures: readonly SharedFailure[];
   /** The directory with a directory per guest, for the paths on command lines. */
   readonly guestsDirectory: string;
   /** The host's processors, as far as the daemon may use them. */

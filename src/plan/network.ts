@@ -1,30 +1,67 @@
-import type { Desired, TapWanted } from '../model/desired.ts';
-import type { Observed, TapSeen } from '../model/observed.ts';
+import type { BridgeWanted, Desired, TapWanted } from '../model/desired.ts';
+import { contains } from '../model/ipv4.ts';
+import type { BridgeSeen, Observed, TapSeen } from '../model/observed.ts';
+import { isHeld } from './held.ts';
 import type { Step } from './step.ts';
 
-/** The bridge, as one idempotent step that names what is amiss. */
-export function planBridge(desired: Desired, observed: Observed): Step[] {
-  const { bridge } = desired;
-  const seen = observed.bridge;
-  const address = `${bridge.address}/${bridge.prefix}`;
-  const amiss =
-    seen === undefined
-      ? `there is no bridge ${bridge.name}`
-      : !seen.addresses.includes(address)
-        ? `bridge ${bridge.name} has no address ${address}`
-        : !seen.up
-          ? `bridge ${bridge.name} is down`
-          : undefined;
-  return amiss === undefined ? [] : [{ kind: 'bridge.ensure', bridge, why: amiss }];
+/** The bridges that guests need, each as one idempotent step that names what is amiss. */
+export function planBridges(desired: Desired, observed: Observed): Step[] {
+  const needed = new Set([...desired.guests.values()].map(({ network }) => network.bridge));
+  return [...desired.bridges.values()].flatMap((bridge): Step[] => {
+    if (!needed.has(bridge.network)) return [];
+    const amiss = bridgeAmiss(bridge, observed.bridges.get(bridge.name));
+    return amiss === undefined ? [] : [{ kind: 'bridge.ensure', bridge, why: amiss }];
+  });
+}
+
+function bridgeAmiss(bridge: BridgeWanted, seen: BridgeSeen | undefined): string | undefined {
+  if (seen === undefined) return `there is no bridge ${bridge.name}`;
+  const missing = addressesOf(bridge).find((address) => !seen.addresses.includes(address));
+  if (missing !== undefined) return `bridge ${bridge.name} has no address ${missing}`;
+  return seen.up ? undefined : `bridge ${bridge.name} is down`;
+}
+
+/** `ADDRESS/PREFIX` of both families. */
+export function addressesOf({ address, prefix, ipv6 }: BridgeWanted): string[] {
+  const own = [`${address}/${prefix}`];
+  return ipv6 === undefined ? own : [...own, `${ipv6.address}/${ipv6.prefix}`];
 }
 
 /**
- * Bridges of umlnfs that the host file named before. They have to go: with the same network on two bridges, the host
- * sends what is for the guests to the wrong one.
+ * Bridges of umlnfs that no network has any more. One whose network goes on under another name goes at once: with the
+ * same network on two bridges, the host sends what is for the guests to the wrong one. Any other stays for the guests
+ * that run on it, as long as there are such.
  */
 export function planStaleBridges(desired: Desired, observed: Observed): Step[] {
-  const why = `the bridge's name is ${desired.bridge.name} now`;
-  return (observed.oldBridges ?? []).map((name) => ({ kind: 'bridge.remove', name, why }));
+  const wanted = new Map([...desired.bridges.values()].map((bridge) => [bridge.name, bridge]));
+  return [...observed.bridges.values()].flatMap((seen): Step[] => {
+    if (!seen.ours || wanted.has(seen.name)) return [];
+    const heir = [...wanted.values()].find((bridge) =>
+      seen.addresses.some((address) => overlaps(bridge, address)),
+    );
+    if (isInUse(seen.name, heir !== undefined, desired, observed)) return [];
+    const why =
+      heir === undefined
+        ? 'no network has it any more'
+        : `the bridge of network ${heir.network} is ${heir.name} now`;
+    return [{ kind: 'bridge.remove', name: seen.name, why }];
+  });
+}
+
+function overlaps(bridge: BridgeWanted, address: string): boolean {
+  const [own = '', prefix = ''] = address.split('/');
+  if (!own.includes('.')) return false;
+  const other = { address: own, prefix: Number(prefix) };
+  return contains(bridge, own) || contains(other, bridge.address);
+}
+
+/** @param heir whether another bridge takes its network over, so that only guests that nobody may touch count */
+function isInUse(bridge: string, heir: boolean, desired: Desired, observed: Observed): boolean {
+  return [...observed.taps.values()].some(({ master, guest }) => {
+    if (master !== bridge || guest === undefined) return false;
+    if (observed.guests.get(guest)?.process === undefined) return false;
+    return isHeld(desired, guest) || !heir;
+  });
 }
 
 function tapAmiss(tap: TapWanted, seen: TapSeen | undefined): string | undefined {

@@ -1,14 +1,15 @@
 import type { Desired, ExportWanted, GuestWanted } from '../model/desired.ts';
 import { messageOf } from '../model/error.ts';
-import type { GuestSeen, Observed, ProcessSeen, SharedFailure } from '../model/observed.ts';
+import type { GuestSeen, Observed, ProcessSeen } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
-import { planBridge, planStaleBridges, planStaleTaps, planTap } from './network.ts';
+import { planBridges, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
 import { planServerExport, planStaleServerExports } from './server-exports.ts';
+import { type Failures, waitingFailures } from './shared-failures.ts';
 import { wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
 import { inTurns } from './turns.ts';
@@ -26,21 +27,19 @@ export { unseen } from './unseen.ts';
  */
 export function plan(desired: Desired, observed: Observed, now: number): Step[] {
   const steps: Step[] = [];
-  const failed = waitingShared(observed, now);
-  if (failed !== undefined) {
-    const why = `the last try failed: ${failed.problem}`;
-    steps.push({ kind: 'wait', guest: '', until: failed.retryAt, why });
-  }
-  if (failed?.step !== 'units.configure') steps.push(...planUnitFiles(desired, observed));
-  if (desired.guests.size > 0 && failed?.step !== 'bridge.ensure') {
-    steps.push(...planBridge(desired, observed));
-    if (failed?.step !== 'bridge.remove') steps.push(...planStaleBridges(desired, observed));
-    if (failed?.step !== 'exporter.start') steps.push(...planExporter(desired, observed));
-  }
+  const failed = waitingFailures(observed, now);
+  steps.push(...failed.waits);
+  const shared = [
+    ...planUnitFiles(desired, observed),
+    ...planBridges(desired, observed),
+    ...planStaleBridges(desired, observed),
+    ...(hasBridge(desired, observed, failed) ? planExporter(desired, observed) : []),
+  ];
+  steps.push(...shared.filter((step) => !failed.includes(step)));
   const launched = launches(desired, observed);
   const order = new Order(desired, observed, leaving(desired, observed, launched, now));
   for (const wanted of desired.guests.values()) {
-    steps.push(...planGuest(wanted, launched(wanted), desired, observed, order, now));
+    steps.push(...planGuest(wanted, launched(wanted), desired, observed, order, failed, now));
   }
   for (const [name, seen] of observed.guests) {
     if (desired.guests.has(name) || isHeld(desired, name)) continue;
@@ -64,26 +63,23 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
 }
 
 /** Guests with the same kernel share its initramfs. */
-function oneBuildEach(steps: readonly Step[], failed: SharedFailure | undefined): Step[] {
+function oneBuildEach(steps: readonly Step[], failed: Failures): Step[] {
   const kernels = new Set<string>();
   return steps.filter((step) => {
     if (step.kind !== 'initramfs.build') return true;
-    if (failed?.step === 'initramfs.build' || kernels.has(step.kernel)) return false;
+    if (failed.includes(step) || kernels.has(step.kernel)) return false;
     kernels.add(step.kernel);
     return true;
   });
 }
 
-/** The shared step that failed and is not tried again yet. */
-function waitingShared(observed: Observed, now: number): SharedFailure | undefined {
-  const { sharedFailure } = observed;
-  return sharedFailure !== undefined && now < sharedFailure.retryAt ? sharedFailure : undefined;
-}
-
-/** Whether no guest can start: a missing NFS server or initramfs holds up only those that need it. */
-function holdsAll(observed: Observed, now: number): boolean {
-  const failed = waitingShared(observed, now)?.step;
-  return failed === 'bridge.ensure' || failed === 'units.configure';
+/** Whether any guest's bridge is there or is tried: the NFS server needs an address to listen on. */
+function hasBridge(desired: Desired, observed: Observed, failed: Failures): boolean {
+  return [...desired.guests.values()].some(({ network }) => {
+    const bridge = desired.bridges.get(network.bridge);
+    if (bridge === undefined) return false;
+    return !failed.includes({ kind: 'bridge.ensure', bridge, why: '' }) || observed.bridges.has(bridge.name);
+  });
 }
 
 /** After a failed step a guest is left alone for a while. */
@@ -102,6 +98,7 @@ function planGuest(
   desired: Desired,
   observed: Observed,
   order: Order,
+  failed: Failures,
   now: number,
 ): Step[] {
   const seen = observed.guests.get(wanted.name) ?? unseen;
@@ -126,7 +123,7 @@ function planGuest(
   steps.push(...exporting.filter(({ kind }) => mayStart || kind !== 'blocked'));
   if (seen.process !== undefined) {
     steps.push(...running(seen.process));
-  } else if (!holdsAll(observed, now) && !desired.ending && ready) {
+  } else if (!failed.hold(wanted) && !desired.ending && ready) {
     steps.push(
       ...(seen.unit === undefined
         ? planIdle(wanted, seen, launch, problem, observed, order, now)

@@ -3,12 +3,12 @@ import { templateOf } from '../definition/guest-name.ts';
 import type { GuestSource, SourceFile } from '../definition/source.ts';
 import type { Problem } from '../model/problem.ts';
 import { quote } from '../model/quote.ts';
-import { type Listing, listDirectory } from './list.ts';
+import { type Files, type Listing, listDirectory } from './list.ts';
 import { BEING_WRITTEN, fileProblem } from './problems.ts';
 import { readSource } from './read-source.ts';
 
 export interface SourceRead {
-  /** Undefined where the guest is masked. */
+  /** Undefined where it is masked. */
   readonly source: GuestSource | undefined;
   /** Whether one of its files changed just now. */
   readonly young: boolean;
@@ -20,28 +20,43 @@ export interface SourceRead {
  *
  * @param strict whether a file that is being written is a problem
  */
-export async function readGuestSource(listing: Listing, name: string, strict: boolean): Promise<SourceRead> {
+export function readGuestSource(listing: Listing, name: string, strict: boolean): Promise<SourceRead> {
+  return readFiles(listing, name, name, strict);
+}
+
+/** Reads the files of one network. */
+export function readNetworkSource(listing: Listing, name: string, strict: boolean): Promise<SourceRead> {
+  return readFiles(listing.networks, name, undefined, strict);
+}
+
+/** @param guest whom problems are about */
+async function readFiles(
+  listing: Files,
+  name: string,
+  guest: string | undefined,
+  strict: boolean,
+): Promise<SourceRead> {
   const names = [name, templateOf(name) ?? name];
   const [file = ''] = names.flatMap((one) => listing.mainFiles.get(one)?.[0] ?? []);
   const directories = new Set(names.flatMap((one) => listing.dropInDirectories.get(one) ?? []));
-  const dropIns = await listDropIns([...directories], name);
+  const dropIns = await listDropIns([...directories], guest);
   const problems: Problem[] = [...dropIns.problems];
   const files: SourceFile[] = [];
   let young = dropIns.young;
-  if (young && strict) problems.push(fileProblem(file, name, BEING_WRITTEN));
+  if (young && strict) problems.push(fileProblem(file, guest, BEING_WRITTEN));
   for (const path of [file, ...dropIns.paths]) {
     const read = await readSource(path);
     if (read.kind === 'masked') {
       if (path === file) return { source: undefined, young: false };
       continue;
     }
-    if (read.kind === 'failed') problems.push(fileProblem(path, name, read.message));
+    if (read.kind === 'failed') problems.push(fileProblem(path, guest, read.message));
     // It was listed a moment ago: a link to nothing, or a file that is being replaced.
     else if (read.kind === 'absent')
-      problems.push(fileProblem(path, name, 'cannot read the file: it leads to no file'));
+      problems.push(fileProblem(path, guest, 'cannot read the file: it leads to no file'));
     else {
       young ||= read.young;
-      if (read.young && strict) problems.push(fileProblem(path, name, BEING_WRITTEN));
+      if (read.young && strict) problems.push(fileProblem(path, guest, BEING_WRITTEN));
       files.push({ path, text: read.text });
     }
   }
@@ -49,7 +64,7 @@ export async function readGuestSource(listing: Listing, name: string, strict: bo
 }
 
 /** Drop-ins in the order in which they count. */
-async function listDropIns(directories: readonly string[], guest: string) {
+async function listDropIns(directories: readonly string[], guest: string | undefined) {
   const byName = new Map<string, string>();
   const problems: Problem[] = [];
   let young = false;

@@ -1,22 +1,27 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isGuestName, isTemplateName, NAME_SYNTAX } from '../definition/guest-name.ts';
+import { isGuestName, isNetworkName, isTemplateName, NAME_SYNTAX } from '../definition/guest-name.ts';
 import { messageOf } from '../model/error.ts';
 import type { Problem } from '../model/problem.ts';
 import { quote } from '../model/quote.ts';
 import { fileProblem } from './problems.ts';
 import { isYoung } from './read-source.ts';
 
-/** What the definition directories contain. */
-export interface Listing {
+/** Files by the name of what they define. */
+export interface Files {
+  /** Highest priority first. */
+  readonly mainFiles: ReadonlyMap<string, readonly string[]>;
+  /** NAME.conf.d (NAME.network.d) directories, highest priority first. */
+  readonly dropInDirectories: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What the definition directories contain: files of guests and templates, and of networks. */
+export interface Listing extends Files {
+  readonly networks: Files;
   /** Guests with a main file somewhere. */
   readonly names: ReadonlySet<string>;
   /** Templates with a main file somewhere, `lab@`. */
   readonly templates: ReadonlySet<string>;
-  /** By name of the guest or template: main files, highest priority first. */
-  readonly mainFiles: ReadonlyMap<string, readonly string[]>;
-  /** By name of the guest or template: NAME.conf.d directories, highest priority first. */
-  readonly dropInDirectories: ReadonlyMap<string, readonly string[]>;
   readonly problems: readonly Problem[];
   /** False where a directory could not be read. */
   readonly complete: boolean;
@@ -24,12 +29,18 @@ export interface Listing {
   readonly young: boolean;
 }
 
-const MAIN = '.conf';
-const DROP_INS = '.conf.d';
+const isGuestOrTemplate = (name: string) => isGuestName(name) || isTemplateName(name);
+const ENDINGS = [
+  { end: '.conf', what: 'guest', isName: isGuestOrTemplate },
+  { end: '.network', what: 'network', isName: isNetworkName },
+] as const;
 
 export async function listDirectories(directories: readonly string[]): Promise<Listing> {
-  const mainFiles = new Map<string, string[]>();
-  const dropInDirectories = new Map<string, string[]>();
+  const none = () => ({
+    mainFiles: new Map<string, string[]>(),
+    dropInDirectories: new Map<string, string[]>(),
+  });
+  const files = { guest: none(), network: none() };
   const problems: Problem[] = [];
   let complete = true;
   let young = false;
@@ -43,21 +54,24 @@ export async function listDirectories(directories: readonly string[]): Promise<L
     for (const entry of listed.names) {
       // Editors' and packagers' own files begin with a dot or end with something else: ~ .swp .dpkg-new .rpmsave …
       if (entry.startsWith('.')) continue;
-      const suffix = [DROP_INS, MAIN].find((end) => entry.endsWith(end));
-      if (suffix === undefined) continue;
-      const name = entry.slice(0, -suffix.length);
-      if (!isGuestName(name) && !isTemplateName(name)) {
-        const message = `cannot use ${quote(entry)}: ${quote(name)} is no guest name (${NAME_SYNTAX}); rename the file`;
+      const dropIns = entry.endsWith('.d');
+      const whole = dropIns ? entry.slice(0, -'.d'.length) : entry;
+      const ending = ENDINGS.find(({ end }) => whole.endsWith(end));
+      if (ending === undefined) continue;
+      const name = whole.slice(0, -ending.end.length);
+      if (!ending.isName(name)) {
+        const message = `cannot use ${quote(entry)}: ${quote(name)} is no ${ending.what} name (${NAME_SYNTAX}); rename the file`;
         problems.push(fileProblem(directory, undefined, message));
         continue;
       }
-      const map = suffix === MAIN ? mainFiles : dropInDirectories;
+      const { mainFiles, dropInDirectories } = files[ending.what];
+      const map = dropIns ? dropInDirectories : mainFiles;
       map.set(name, [...(map.get(name) ?? []), join(directory, entry)]);
     }
   }
-  const names = new Set([...mainFiles.keys()].filter(isGuestName));
-  const templates = new Set([...mainFiles.keys()].filter(isTemplateName));
-  return { names, templates, mainFiles, dropInDirectories, problems, complete, young };
+  const names = new Set([...files.guest.mainFiles.keys()].filter(isGuestName));
+  const templates = new Set([...files.guest.mainFiles.keys()].filter(isTemplateName));
+  return { names, templates, ...files.guest, networks: files.network, problems, complete, young };
 }
 
 /** The sorted names in a directory; none where there is no directory. */

@@ -2,13 +2,13 @@
  * Reads all definition files. NAME.conf in the first directory that has it is the guest's main file; drop-ins
  * NAME.conf.d/*.conf of all directories follow it in the order of their file names, and of two with the same name the
  * one of the earlier directory counts. A link to /dev/null masks what later directories have.
- * NAME@.conf is a template: each of its instances is a guest NAME:INSTANCE, with the template's files and its own.
+ * NAME.network is a network, likewise. NAME@.conf is a template: each of its instances is a guest NAME:INSTANCE, with the template's files and its own.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { templateOf } from '../definition/guest-name.ts';
-import type { GuestSource, InstanceOf, Loaded, LoadedTemplate } from '../definition/source.ts';
+import type { GuestSource, InstanceOf, Loaded, LoadedTemplate, NetworkSource } from '../definition/source.ts';
 import { instancesOf, parseTemplate } from '../definition/template/template.ts';
-import { readGuestSource } from './guest-source.ts';
+import { readGuestSource, readNetworkSource } from './guest-source.ts';
 import { type Listing, listDirectories } from './list.ts';
 import { mapLimited } from './map-limited.ts';
 import { BEING_WRITTEN, fileProblem } from './problems.ts';
@@ -38,20 +38,32 @@ async function loadOnce(directories: readonly string[], hostFile: string, last: 
     if (source !== undefined)
       guests.set(source.name, { ...source, instanceOf: templates.of.get(source.name) });
   }
+  const networks = await loadNetworks(listing, last);
   const loaded: Loaded = {
     hostFile,
     host: host.file,
     hostProblems: host.problems,
     guests,
+    networks: networks.sources,
     templates: templates.all,
-    problems: [...listing.problems, ...strayDropIns(listing, new Set(names), templates.all)],
+    problems: [
+      ...listing.problems,
+      ...strayDropIns(listing, new Set(names), templates.all),
+      ...strayNetworkDropIns(listing),
+    ],
     complete: listing.complete && !(last && listing.young),
     users: new Map(),
   };
-  return {
-    loaded,
-    young: listing.young || host.young || templates.young || sources.some(({ young }) => young),
-  };
+  const young = [listing, host, templates, networks, ...sources].some((read) => read.young);
+  return { loaded, young };
+}
+
+async function loadNetworks(listing: Listing, last: boolean) {
+  const names = [...listing.networks.mainFiles.keys()].sort();
+  const reads = await mapLimited(names, (name) => readNetworkSource(listing, name, last));
+  const sources = new Map<string, NetworkSource>();
+  for (const { source } of reads) if (source !== undefined) sources.set(source.name, source);
+  return { sources, young: reads.some(({ young }) => young) };
 }
 
 /** The templates, and what each of their instances has of them. */
@@ -99,4 +111,14 @@ function strayReason(name: string, listing: Listing): string {
     return `there is no definition ${name}.conf that they could change`;
   const instance = name.slice(template.length);
   return `${template}.conf has no instance ${instance}; write it into Instances= there`;
+}
+
+function strayNetworkDropIns({ networks: { mainFiles, dropInDirectories } }: Listing) {
+  const stray = [...dropInDirectories].filter(([name]) => !mainFiles.has(name));
+  return stray.flatMap(([name, paths]) =>
+    paths.map((path) => {
+      const message = `cannot use the drop-ins: there is no definition ${name}.network that they could change`;
+      return { ...fileProblem(path, undefined, message), severity: 'warning' as const };
+    }),
+  );
 }

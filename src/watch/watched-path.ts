@@ -63,7 +63,7 @@ export class WatchedPath {
     if (!path.startsWith(`${this.#path}/`)) return false;
     const [first = '', second, ...deeper] = path.slice(this.#path.length + 1).split('/');
     if (deeper.length > 0 || !isDefinitionName(first)) return false;
-    return second === undefined || (first.endsWith('.conf.d') && isDefinitionName(second));
+    return second === undefined || (first.endsWith('.d') && isDefinitionName(second));
   }
 
   /** The path leads to something else now: everything is watched anew, once for a burst of such events. */
@@ -88,5 +88,5 @@ export class WatchedPath {
 
 /** Editors' and packagers' own files begin with a dot or end otherwise. */
 function isDefinitionName(name: string): boolean {
-  return !name.startsWith('.') && (name.endsWith('.conf') || name.endsWith('.conf.d'));
+  return !name.startsWith('.') && /\.(conf|network)(\.d)?$/.test(name);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '../../src/definition/assign.ts';
+import { networkTable } from '../../src/definition/bridge-table.ts';
 import { nextCatalog } from '../../src/definition/catalog.ts';
 import { checkDefinitions } from '../../src/definition/check.ts';
 import { guestTable } from '../../src/definition/guest-table.ts';
@@ -56,6 +57,7 @@ async function load(path: string): Promise<Loaded> {
     host: undefined,
     hostProblems: [],
     guests: new Map([[name, source]]),
+    networks: new Map(),
     problems: [],
     complete: true,
     users: new Map(),
@@ -75,7 +77,14 @@ describe.each(readdirSync(copy).map((name) => [name, join(copy, name)] as const)
   it('is as it says', async () => {
     const loaded = await load(path);
     const catalog = nextCatalog(undefined, loaded, HOST_ID);
-    const result = desired(catalog.host, catalog.guests.values(), HOST_ID, undefined, catalog.users).desired;
+    const result = desired(
+      catalog.host,
+      catalog.guests.values(),
+      HOST_ID,
+      undefined,
+      catalog.users,
+      catalog.kept,
+    ).desired;
     const expectedProblems: string[] = [];
     let expectations = 0;
     for (const file of filesBelow(path).filter(isRead)) {
@@ -121,7 +130,8 @@ describe.each(readdirSync(copy).map((name) => [name, join(copy, name)] as const)
           break;
         default: {
           const { path: where, value } = assignment(text);
-          const read = basename(file) === 'umlnfs.conf' ? catalog.host : guest;
+          const network = catalog.host.networks?.get(basename(file, '.network'));
+          const read = basename(file) === 'umlnfs.conf' ? catalog.host : (network ?? guest);
           expect(at(kind === '-wanted' ? wanted : read, where), text).toEqual(value);
         }
       }
@@ -147,6 +157,7 @@ describe.each([
   ['guest', guestTable],
   ['host', hostTable],
   ['template', templateTable],
+  ['network', networkTable],
 ] as const)('the cases', (name, table) => {
   const texts = filesBelow(copy)
     .filter(isRead)

@@ -9,9 +9,12 @@ import type { Problem } from '../../src/model/problem.ts';
  */
 export function loadedWith(
   guests: Readonly<Record<string, string | Problem>>,
-  change: Partial<Omit<Loaded, 'host'>> & { host?: string } = {},
+  change: Partial<Omit<Loaded, 'host' | 'networks'>> & {
+    readonly host?: string;
+    readonly networks?: Readonly<Record<string, string>>;
+  } = {},
 ): Loaded {
-  const { host, ...rest } = change;
+  const { host, networks = {}, ...rest } = change;
   const sources = Object.entries(guests).map(([name, content]): [string, GuestSource] => {
     const file = `/etc/umlnfs.d/${name}.conf`;
     const files = typeof content === 'string' ? [{ path: file, text: content }] : [];
@@ -32,6 +35,12 @@ export function loadedWith(
     hostProblems: [],
     guests: new Map([...instances, ...sources.filter(([name]) => !isTemplateName(name))]),
     templates: templates.map((template) => ({ ...template, files: template.source.files })),
+    networks: new Map(
+      Object.entries(networks).map(([name, text]) => {
+        const path = `/etc/umlnfs.d/${name}.network`;
+        return [name, { name, file: path, files: [{ path, text }], problems: [] }];
+      }),
+    ),
     problems: [],
     complete: true,
     users: new Map(),

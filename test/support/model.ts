@@ -22,7 +22,9 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
     startTimeout: 90_000,
     stopTimeout: 30_000,
     network: {
+      bridge: 'default',
       address: '192.168.2.2',
+      ipv6: undefined,
       server: '192.168.2.1',
       gateway: '192.168.2.1',
       netmask: '255.255.255.0',
@@ -51,7 +53,9 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
 
 export function desiredWith(...guests: readonly GuestWanted[]): Desired {
   return {
-    bridge: { name: 'uml0', address: '192.168.2.1', prefix: 24 },
+    bridges: new Map([
+      ['default', { network: 'default', name: 'uml0', address: '192.168.2.1', prefix: 24, ipv6: undefined }],
+    ]),
     exporter: 'auto',
     guests: new Map(guests.map((guest) => [guest.name, guest])),
     taps: new Map(
@@ -78,7 +82,7 @@ export function desiredWith(...guests: readonly GuestWanted[]): Desired {
 /** A host on which nothing is missing and no guest runs. */
 export function observedFor(desired: Desired, change: Partial<Observed> = {}): Observed {
   return {
-    bridge: { name: 'uml0', addresses: ['192.168.2.1/24'], up: true, ours: true },
+    bridges: new Map([['uml0', { name: 'uml0', addresses: ['192.168.2.1/24'], up: true, ours: true }]]),
     taps: new Map(
       [...desired.taps.values()].map((tap) => [
         tap.name,
@@ -109,7 +113,7 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
     ),
     roots: new Map([...desired.guests.keys()].map((name) => [name, { exists: true, tailored: true }])),
     guests: new Map(),
-    sharedFailure: undefined,
+    sharedFailures: [],
     guestsDirectory: '/run/umlnfs/guests',
     ...change,
   };

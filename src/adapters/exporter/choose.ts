@@ -1,4 +1,5 @@
 import type { Host } from '../../definition/guest.ts';
+import { networksOf } from '../../definition/network.ts';
 import { UserError } from '../../model/error.ts';
 import type { Service } from '../systemd/service.ts';
 import type { Exporter } from './exporter.ts';
@@ -21,13 +22,18 @@ export interface Installed {
  * so, and that becomes the right one as soon as a server is installed: guests with their roots elsewhere need none.
  *
  * @param unit runs a NFS-Ganesha of our own, where systemd does
+ * @param addresses the host's on the bridges as they are now; without it as `host` has them
  */
-export async function chooseExporter(host: Host, unit?: Service): Promise<Exporter> {
+export async function chooseExporter(
+  host: Host,
+  unit?: Service,
+  addresses: () => readonly string[] | undefined = () => undefined,
+): Promise<Exporter> {
   const { runtime } = host.directories;
   const make = (kind: 'exportfs' | 'ganesha'): Exporter =>
     kind === 'exportfs'
       ? new ExportfsExporter({ runtime })
-      : new GaneshaExporter({ runtime, address: host.bridge.address.address, unit });
+      : new GaneshaExporter({ runtime, addresses: () => addresses() ?? bridgeAddresses(host), unit });
   const kind = host.server.exporter;
   if (kind === 'none') return noExporter();
   if (kind !== 'auto') return make(kind);
@@ -38,6 +44,10 @@ export async function chooseExporter(host: Host, unit?: Service): Promise<Export
   };
   const chosen = await choose();
   return chosen instanceof UserError ? new LateExporter(chosen, choose) : chosen;
+}
+
+function bridgeAddresses(host: Host): readonly string[] {
+  return [...networksOf(host).values()].map(({ bridge }) => bridge.address.address);
 }
 
 /** The kernel's server where there is one; undefined where there is none at all. */

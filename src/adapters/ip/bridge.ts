@@ -14,7 +14,6 @@ import { bridgeAlias } from './parse.ts';
  */
 export async function ensureBridge(bridge: BridgeWanted): Promise<void> {
   const { name } = bridge;
-  const address = `${bridge.address}/${bridge.prefix}`;
   const action = `make bridge ${name}`;
   const links = await observeLinks();
   if (links.taps.has(name)) {
@@ -30,14 +29,19 @@ export async function ensureBridge(bridge: BridgeWanted): Promise<void> {
       // ARP tables lose their root for a while. No STP: a guest's link is there at once. No snooping: without a
       // multicast querier on the network it loses groups.
       [
-        ...['link', 'add', 'name', name, 'address', await bridgeMac(), 'type', 'bridge'],
+        ...['link', 'add', 'name', name, 'address', await bridgeMac(bridge.network), 'type', 'bridge'],
         ...['stp_state', '0', 'forward_delay', '0', 'mcast_snooping', '0'],
       ],
       ['link', 'set', 'dev', name, 'alias', bridgeAlias],
     );
   }
-  if (!seen?.addresses.includes(address)) {
-    commands.push(['address', 'add', address, 'brd', '+', 'dev', name]);
+  const missing = (address: string) => !seen?.addresses.includes(address);
+  const address = `${bridge.address}/${bridge.prefix}`;
+  if (missing(address)) commands.push(['address', 'add', address, 'brd', '+', 'dev', name]);
+  if (bridge.ipv6 !== undefined) {
+    const address6 = `${bridge.ipv6.address}/${bridge.ipv6.prefix}`;
+    // The address is there at once, without asking whether a guest has it already: none may have.
+    if (missing(address6)) commands.push(['address', 'add', address6, 'dev', name, 'nodad']);
   }
   if (!seen?.up) commands.push(['link', 'set', 'dev', name, 'up']);
   const causes = (await ipBatch(action, commands)).filter((cause) => cause !== undefined);
@@ -56,8 +60,9 @@ export async function removeBridge(name: string): Promise<void> {
 }
 
 /** Stays the same when the bridge is made anew, under another name too, as guests that still run know it. */
-async function bridgeMac(): Promise<string> {
+async function bridgeMac(network: string): Promise<string> {
   const machine = await readFile('/etc/machine-id', 'utf8').catch(() => '');
   // No guest can have a name with a space: none has the same address.
-  return stableMac(machine.trim() || hostname(), 'the bridge');
+  const name = network === 'default' ? 'the bridge' : `the bridge of ${network}`;
+  return stableMac(machine.trim() || hostname(), name);
 }

@@ -53,7 +53,7 @@ function parseLink(entry: unknown): LinkSeen | undefined {
     bridge: {
       name,
       addresses: addresses
-        .filter((address) => address.family === 'inet')
+        .filter(({ family, scope }) => family === 'inet' || (family === 'inet6' && scope !== 'link'))
         .map((address) => `${address.local}/${address.prefixlen}`),
       up,
       ours: alias === bridgeAlias,

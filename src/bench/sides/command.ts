@@ -43,14 +43,14 @@ export async function commandsFor(
     ),
   );
   const observed: Observed = {
-    bridge: undefined,
+    bridges: new Map(),
     taps: new Map(),
     exporter: { kind: 'ganesha', running: true, exports: [] },
     servers: new Map(),
     kernels,
     roots: new Map(),
     guests: new Map(),
-    sharedFailure: undefined,
+    sharedFailures: [],
     guestsDirectory: guests,
   };
   return names.map((name) => {

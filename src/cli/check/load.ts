@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Locations } from '../../daemon/locations.ts';
-import { isGuestName, isTemplateName, NAME_SYNTAX } from '../../definition/guest-name.ts';
-import type { GuestSource, Loaded } from '../../definition/source.ts';
+import { isGuestName, isNetworkName, isTemplateName, NAME_SYNTAX } from '../../definition/guest-name.ts';
+import type { GuestSource, Loaded, NetworkSource, SourceFile } from '../../definition/source.ts';
 import { instancesOf, parseTemplate } from '../../definition/template/template.ts';
 import { UserError } from '../../model/error.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -21,7 +21,7 @@ export interface LoadedForCheck {
 /**
  * The definitions at their places. With files, problems of other files are left aside, and a file that lies
  * elsewhere is taken in as if it was at its place: `umlnfs.conf` as the host file, `NAME.conf` as a guest,
- * `NAME@.conf` as a template.
+ * `NAME@.conf` as a template, `NAME.network` as a network.
  */
 export async function loadForCheck(where: Locations, files: readonly string[]): Promise<LoadedForCheck> {
   const before = await loadDefinitions(where.directories, where.hostFile);
@@ -45,11 +45,9 @@ export async function loadForCheck(where: Locations, files: readonly string[]): 
 }
 
 function pathsOf(loaded: Loaded): string[] {
-  const guests = [...loaded.guests.values(), ...(loaded.templates ?? [])].flatMap((guest) => [
-    guest.file,
-    ...guest.files.map(({ path }) => path),
-  ]);
-  return loaded.host === undefined ? guests : [loaded.host.path, ...guests];
+  const sources = [...loaded.guests.values(), ...(loaded.templates ?? []), ...loaded.networks.values()];
+  const files = sources.flatMap((source) => [source.file, ...source.files.map(({ path }) => path)]);
+  return loaded.host === undefined ? files : [loaded.host.path, ...files];
 }
 
 /** The path by which the definitions know the file, which may be given by another. */
@@ -75,6 +73,7 @@ async function takeIn(path: string, loaded: Loaded): Promise<{ loaded: Loaded; g
   const source = { path, text: read.text };
   if (basename(path) === basename(loaded.hostFile))
     return { loaded: { ...loaded, host: source, hostProblems: [] }, guests: [] };
+  if (path.endsWith('.network')) return { loaded: takeInNetwork(source, loaded), guests: [] };
   const name = basename(path).replace(/\.conf$/, '');
   if (isTemplateName(name))
     return takeInTemplate({ name, file: path, files: [source], problems: [] }, loaded);
@@ -97,4 +96,15 @@ function takeInTemplate(source: GuestSource, loaded: Loaded): { loaded: Loaded; 
   const templates = [...others, { ...template, files: source.files }];
   const names = instances.map(([name]) => name);
   return { loaded: { ...loaded, guests, templates }, guests: [source.name, ...names] };
+}
+
+function takeInNetwork(source: SourceFile, loaded: Loaded): Loaded {
+  const name = basename(source.path, '.network');
+  if (!isNetworkName(name)) {
+    throw new UserError(`check ${source.path}`, `${quote(name)} is no network name (${NAME_SYNTAX})`, {
+      hint: 'rename the file',
+    });
+  }
+  const network: NetworkSource = { name, file: source.path, files: [source], problems: [] };
+  return { ...loaded, networks: new Map([...loaded.networks, [name, network]]) };
 }

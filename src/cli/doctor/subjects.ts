@@ -9,6 +9,7 @@ import { readServers } from '../../adapters/doctor/servers.ts';
 import { readTools } from '../../adapters/doctor/tools.ts';
 import { readTun } from '../../adapters/doctor/tun.ts';
 import { guestTable } from '../../definition/guest-table.ts';
+import { networksOf } from '../../definition/network.ts';
 import { judgeDefinitions } from '../../model/doctor/definitions.ts';
 import type { Diagnosis } from '../../model/doctor/diagnosis.ts';
 import { judgeExportDirectory } from '../../model/doctor/export-directory.ts';
@@ -70,13 +71,12 @@ export const subjects: readonly Subject[] = [
   {
     name: 'firewall',
     look: async ({ host }) => {
-      const { name: bridge, address: network } = host.bridge;
-      return judgeFirewall({
-        bridge,
-        network,
-        nftables: await readNftables(),
-        legacy: await readLegacy(),
-      });
+      const rules = { nftables: await readNftables(), legacy: await readLegacy() };
+      const judged = [...networksOf(host).values()].flatMap(({ bridge }) =>
+        judgeFirewall({ bridge: bridge.name, network: bridge.address, ...rules }),
+      );
+      // What cannot be read is the same for all.
+      return judged.filter(({ text }, index) => judged.findIndex((other) => other.text === text) === index);
     },
   },
   { name: 'definitions', look: async ({ problems, defined }) => judgeDefinitions(problems, defined) },

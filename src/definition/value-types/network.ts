@@ -6,6 +6,8 @@ import {
   networkAddress,
   prefixToNetmask,
 } from '../../model/ipv4.ts';
+import { bytesToIpv6, type Ipv6Network, ipv6ToBytes } from '../../model/ipv6.ts';
+import { isNetworkName, NAME_SYNTAX } from '../guest-name.ts';
 import { ValueError, type ValueType } from '../key.ts';
 import { refuse } from './refuse.ts';
 
@@ -114,6 +116,56 @@ export const hostname: ValueType<string> = {
     if (text.length > 63 || !new RegExp(`^${label}(\\.${label})*$`).test(text))
       return refuse(text, this.syntax);
     return text;
+  },
+  format: (value) => value,
+};
+
+/** The first and the last address of a range. */
+export interface Ipv4Range {
+  readonly first: string;
+  readonly last: string;
+}
+
+export const ipv4Range: ValueType<Ipv4Range> = {
+  name: 'IPv4 range',
+  syntax: 'two IPv4 addresses such as 192.168.2.100-192.168.2.199',
+  parse(text) {
+    const [first, last, more] = text.split('-');
+    if (first === undefined || last === undefined || more !== undefined) return refuse(text, this.syntax);
+    const range = { first: ipv4.parse(first), last: ipv4.parse(last) };
+    if ((ipv4ToNumber(first) ?? 0) > (ipv4ToNumber(last) ?? 0))
+      return refuse(text, this.syntax, 'it ends before it begins');
+    return range;
+  },
+  format: ({ first, last }) => `${first}-${last}`,
+};
+
+/** A host's address in its network; 64 is what guests make addresses of their own in. */
+export const ipv6Network: ValueType<Ipv6Network> = {
+  name: 'IPv6 address/64',
+  syntax: 'an IPv6 address with the prefix length 64, such as fd00:a1b2:c3d4:2::1/64',
+  parse(text) {
+    const match = /^([0-9a-fA-F:.]{2,45})\/64$/.exec(text);
+    const address = ipv6ToBytes(match?.[1] ?? '');
+    if (address === undefined) return refuse(text, this.syntax);
+    const [first = 0, second = 0] = address;
+    if (first === 0xff || (first === 0xfe && (second & 0xc0) === 0x80) || (first & 0xe0) === 0) {
+      // Multicast, link-local, and what begins with zeros: loopback and embedded IPv4 addresses.
+      return refuse(text, this.syntax, 'no host on a network has an address from that range');
+    }
+    if (address.slice(8).every((byte) => byte === 0))
+      return refuse(text, this.syntax, "it is the network's own address");
+    return { address: bytesToIpv6(address), prefix: 64 };
+  },
+  format: (value) => `${value.address}/${value.prefix}`,
+};
+
+/** The name of a network's file. */
+export const networkName: ValueType<string> = {
+  name: 'network',
+  syntax: `the name of a network: ${NAME_SYNTAX}`,
+  parse(text) {
+    return isNetworkName(text) ? text : refuse(text, this.syntax);
   },
   format: (value) => value,
 };

@@ -12,7 +12,7 @@ import { release } from '../../../src/daemon/release.ts';
 let directory: string;
 const etab = () => readFile('/var/lib/nfs/etab', 'utf8');
 const ip = (...args: string[]) => execa('ip', args);
-const bridge = { name: 'uml-rel0', address: '192.168.2.1', prefix: 24 };
+const bridge = { network: 'default', ipv6: undefined, name: 'uml-rel0', address: '192.168.2.1', prefix: 24 };
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'umlnfs-release-'));

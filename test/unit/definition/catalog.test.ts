@@ -44,7 +44,7 @@ describe('what was last good', () => {
   it('is nothing for a guest that never was', () => {
     const second = nextCatalog(
       first,
-      loadedWith({ web1: definition(2), web2: definition(3), web3: '[Guest]' }),
+      loadedWith({ web1: definition(2), web2: definition(3), web3: '[Guest]\nMemory=1K' }),
     );
     expect([...second.guests.keys()]).toEqual(['web1', 'web2']);
     expect(second.problems).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('the host file', () => {
       first,
       loadedWith({ web1: definition(2), web2: definition(3) }, { host: '[Bridge' }),
     );
-    expect(second.host).toBe(first.host);
+    expect(second.host).toEqual(first.host);
     expect(second.guests.get('web2')?.guest.memory).toBe(64 * 1024 * 1024);
     expect(second.usable).toBe(true);
     expect(second.problems).toHaveLength(1);

@@ -18,7 +18,12 @@ describe('desired', () => {
   it('is a bridge alone without guests', () => {
     expect(desired(host, [], 'host')).toEqual({
       desired: {
-        bridge: { name: 'uml0', address: '192.168.2.1', prefix: 24 },
+        bridges: new Map([
+          [
+            'default',
+            { network: 'default', name: 'uml0', address: '192.168.2.1', prefix: 24, ipv6: undefined },
+          ],
+        ]),
         exporter: 'auto',
         guests: new Map(),
         taps: new Map(),

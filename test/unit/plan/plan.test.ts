@@ -17,7 +17,7 @@ function withGuest(seen: GuestSeen, change: Partial<Observed> = {}): Observed {
 
 describe('from nothing', () => {
   const nothing = observedFor(desired, {
-    bridge: undefined,
+    bridges: new Map(),
     taps: new Map(),
     exporter: { kind: 'exportfs', running: true, exports: [] },
     roots: new Map([['web1', { exists: true, tailored: false }]]),
@@ -56,7 +56,7 @@ describe('from nothing', () => {
 
   test('without definitions nothing is made', () => {
     const none = desiredWith();
-    expect(kinds(observedFor(none, { bridge: undefined }), now, none)).toEqual([]);
+    expect(kinds(observedFor(none, { bridges: new Map() }), now, none)).toEqual([]);
   });
 });
 
@@ -64,7 +64,8 @@ test('the bridge of before goes when the new one is there, and the taps move ove
   const taps = new Map(
     [...observedFor(desired).taps].map(([name, tap]) => [name, { ...tap, master: 'old0' }] as const),
   );
-  const change = { bridge: undefined, oldBridges: ['old0'], taps };
+  const old0 = { name: 'old0', addresses: ['192.168.2.1/24'], up: true, ours: true };
+  const change = { bridges: new Map([['old0', old0]]), taps };
   const running = withGuest(runningGuest(web1, desired), change);
   expect(kinds(running)).toEqual(['bridge.ensure', 'bridge.remove', 'tap.ensure']);
   expect(kinds(withGuest(runningGuest(web1, desired)))).toEqual([]);
@@ -76,8 +77,12 @@ describe('a guest that runs as defined', () => {
   });
 
   test.each([
-    ['bridge', { bridge: undefined }, 'bridge.ensure'],
-    ['bridge address', { bridge: { name: 'uml0', addresses: [], up: true, ours: true } }, 'bridge.ensure'],
+    ['bridge', { bridges: new Map() }, 'bridge.ensure'],
+    [
+      'bridge address',
+      { bridges: new Map([['uml0', { name: 'uml0', addresses: [], up: true, ours: true }]]) },
+      'bridge.ensure',
+    ],
     ['tap', { taps: new Map() }, 'tap.ensure'],
     ['export', { exporter: { kind: 'exportfs', running: true, exports: [] } }, 'export.add'],
     ['server', { exporter: { kind: 'exportfs', running: false, exports: [] } }, 'exporter.start'],
@@ -237,7 +242,16 @@ describe('what cannot start', () => {
 
 describe('a shared step that failed', () => {
   const failure = (step: 'bridge.ensure' | 'exporter.start' | 'initramfs.build') =>
-    ({ sharedFailure: { step, problem: 'no', retryAt: now + 500 } }) as const;
+    ({
+      sharedFailures: [
+        {
+          step,
+          network: step === 'bridge.ensure' ? 'default' : undefined,
+          problem: 'no',
+          retryAt: now + 500,
+        },
+      ],
+    }) as const;
   const ganesha = { exporter: { kind: 'ganesha', running: false, exports: [] } } as const;
 
   test('is not tried again before its time', () => {
@@ -254,7 +268,9 @@ describe('a shared step that failed', () => {
   });
 
   test('of the bridge keeps every guest waiting', () => {
-    expect(kinds(observedFor(desired, { bridge: undefined, ...failure('bridge.ensure') }))).toEqual(['wait']);
+    expect(kinds(observedFor(desired, { bridges: new Map(), ...failure('bridge.ensure') }))).toEqual([
+      'wait',
+    ]);
   });
 
   test('of an initramfs keeps those waiting that need it', () => {

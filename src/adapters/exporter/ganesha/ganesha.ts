@@ -17,14 +17,16 @@ import { GaneshaServer } from './server.ts';
 export interface GaneshaOptions {
   /** The runtime directory: the private bus, and `ganesha/` with all that is the server's. */
   readonly runtime: string;
-  /** The address a server of our own listens on: the bridge's. */
-  readonly address: string;
+  /** The host's addresses on the guests' bridges: what a server of our own listens on. */
+  readonly addresses: () => readonly string[];
   readonly port?: number;
   /** Where a server of somebody else may be: `system`, a D-Bus address, or false to look nowhere. */
   readonly sharedBus?: string | false;
   /** Where systemd runs our own: it is on the system bus then, and so is anybody else's. */
   readonly unit?: Service | undefined;
 }
+
+const everywhere = '0.0.0.0';
 
 /** Milliseconds between looks at what no signal tells: exports removed by hand, a server that hangs. */
 const lookAgain = 1_000;
@@ -37,6 +39,7 @@ export class GaneshaExporter implements Exporter {
   /** Makes the bus of our own server answer; gives its address. */
   readonly #bus: () => Promise<string>;
   readonly #server: GaneshaServer;
+  readonly #addresses: () => readonly string[];
   readonly #records: Records;
   readonly #own: Finder;
   readonly #shared: Finder | undefined;
@@ -49,11 +52,12 @@ export class GaneshaExporter implements Exporter {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: GaneshaOptions) {
-    const { runtime, address, port = 2049, sharedBus = 'system', unit } = options;
+    const { runtime, addresses, port = 2049, sharedBus = 'system', unit } = options;
     const directory = `${runtime}/ganesha`;
     const changed = () => this.#announce();
     this.#bus = async () => (unit === undefined ? ensurePrivateBus(runtime) : busAddress('system'));
-    this.#server = new GaneshaServer({ directory, address, port, unit });
+    this.#addresses = addresses;
+    this.#server = new GaneshaServer({ directory, port, unit });
     this.#server.onExit(changed);
     this.#records = new Records(`${directory}/exports`);
     this.#own = new Finder(unit === undefined ? privateBusAddress(runtime) : 'system', changed);
@@ -65,6 +69,8 @@ export class GaneshaExporter implements Exporter {
     try {
       const served = await found?.nfsd.exports();
       this.#known = served?.map(({ id }) => id).join();
+      const deaf = await this.#deafness();
+      if (deaf !== undefined) return { kind: 'ganesha', running: false, problem: deaf, exports: [] };
       if (served !== undefined) {
         return { kind: 'ganesha', running: true, exports: seenExports(served, await this.#records.all()) };
       }
@@ -78,7 +84,7 @@ export class GaneshaExporter implements Exporter {
 
   start(): Promise<void> {
     return this.#inTurn(async () => {
-      if (await this.#answers(await this.#find())) return;
+      if ((await this.#answers(await this.#find())) && (await this.#deafness()) === undefined) return;
       const bus = await this.#bus();
       const answers = async () => this.#answers(await this.#own.find());
       // Guests that still run are there at once with file handles of their exports, and an export that is not yet
@@ -87,11 +93,11 @@ export class GaneshaExporter implements Exporter {
       const there = await Promise.all(records.map(({ path }) => isDirectory(path)));
       const files = records.filter((_, index) => there[index]).map(({ id }) => this.#records.file(id));
       try {
-        await this.#server.start(bus, files, answers);
+        await this.#server.start(this.#listensOn(), bus, files, answers);
       } catch (error) {
         if (files.length === 0) throw error;
         // One bad export ends the whole server: the others are added one by one.
-        await this.#server.start(bus, [], answers);
+        await this.#server.start(this.#listensOn(), bus, [], answers);
       }
     });
   }
@@ -142,6 +148,19 @@ export class GaneshaExporter implements Exporter {
   /** Our own where it runs: guests may be on it. */
   async #find(): Promise<Found | undefined> {
     return (await this.#own.find()) ?? (await this.#shared?.find());
+  }
+
+  /** It takes one address only: with several bridges it listens on all there are, and answers its clients alone. */
+  #listensOn(): string {
+    const [first = everywhere, ...more] = this.#addresses();
+    return more.length === 0 ? first : everywhere;
+  }
+
+  /** Which guests a server of our own does not hear, in words; undefined where it hears all. */
+  async #deafness(): Promise<string | undefined> {
+    const address = await this.#server.listensOn();
+    if (address === undefined || address === everywhere || address === this.#listensOn()) return undefined;
+    return `NFS-Ganesha listens on ${address} only, and the bridges have ${this.#addresses().join(' and ')}`;
   }
 
   async #answers(found: Found | undefined): Promise<boolean> {

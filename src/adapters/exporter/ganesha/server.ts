@@ -11,8 +11,6 @@ import { hintOf, reasonOf } from './log.ts';
 export interface ServerOptions {
   /** Everything of the server is in here. */
   readonly directory: string;
-  /** The only address it listens on. */
-  readonly address: string;
   readonly port: number;
   /** Runs it, with the same arguments, where it is a unit of systemd's. */
   readonly unit?: Service | undefined;
@@ -57,18 +55,27 @@ export class GaneshaServer {
     return argv.includes(this.#config) ? pid : undefined;
   }
 
+  /** The address that the one that runs listens on; undefined when none runs. */
+  async listensOn(): Promise<string | undefined> {
+    if ((await this.pid()) === undefined) return undefined;
+    const config = await readFile(this.#config, 'utf8').catch(() => '');
+    return /^\s*Bind_addr = (\S+);$/m.exec(config)?.[1];
+  }
+
   /**
    * Starts it; `answers` says when it serves. Whatever ran before under its pid file is ended first.
+   * @param address what it listens on
    * @param exports files of exports it begins with
    * @throws UserError with the reason from its log
    */
   async start(
+    address: string,
     busAddress: string,
     exports: readonly string[],
     answers: () => Promise<boolean>,
     timeout = 15_000,
   ): Promise<void> {
-    const { directory, address, port } = this.#options;
+    const { directory, port } = this.#options;
     // Whatever runs there does not answer.
     await this.#end(['SIGKILL']);
     await checkPort(address, port);

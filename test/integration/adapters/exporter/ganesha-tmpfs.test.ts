@@ -14,13 +14,13 @@ let runtime: string;
 let exporter: GaneshaExporter;
 
 beforeEach(async () => {
-  await ensureBridge({ name: 'tgan1', address, prefix: 24 });
+  await ensureBridge({ network: 'default', ipv6: undefined, name: 'tgan1', address, prefix: 24 });
   directory = await mkdtemp(join(tmpdir(), 'umlnfs-ganesha-'));
   root = join(directory, 'root');
   runtime = join(directory, 'run');
   await mkdir(root);
   await execa('mount', ['-t', 'tmpfs', 'umlnfs-test', root]);
-  exporter = new GaneshaExporter({ runtime, address, sharedBus: false });
+  exporter = new GaneshaExporter({ runtime, addresses: () => [address], sharedBus: false });
 });
 
 afterEach(async () => {

@@ -21,7 +21,7 @@ let runtime: string;
 const opened: GaneshaExporter[] = [];
 
 function exporter(over: { sharedBus?: string | false } = {}): GaneshaExporter {
-  const made = new GaneshaExporter({ runtime, address, sharedBus: false, ...over });
+  const made = new GaneshaExporter({ runtime, addresses: () => [address], sharedBus: false, ...over });
   opened.push(made);
   return made;
 }
@@ -50,7 +50,7 @@ async function onBus<T>(use: (nfsd: Nfsd, bus: Bus) => Promise<T>, where?: strin
 const served = (): Promise<readonly Served[]> => onBus((nfsd) => nfsd.exports());
 
 beforeAll(async () => {
-  await ensureBridge({ name: 'tgan0', address, prefix: 24 });
+  await ensureBridge({ network: 'default', ipv6: undefined, name: 'tgan0', address, prefix: 24 });
 });
 
 afterAll(async () => {
@@ -265,7 +265,7 @@ describe('a server of our own', () => {
   });
 
   it('says why it cannot start', async () => {
-    const lost = new GaneshaExporter({ runtime, address: '192.168.77.1', sharedBus: false });
+    const lost = new GaneshaExporter({ runtime, addresses: () => ['192.168.77.1'], sharedBus: false });
     opened.push(lost);
     await expect(lost.start()).rejects.toMatchObject({
       message: 'cannot start NFS-Ganesha: this host has no address 192.168.77.1',

@@ -8,7 +8,7 @@ import type { TapWanted } from '../../../../src/model/desired.ts';
 import { UserError } from '../../../../src/model/error.ts';
 import { until } from '../../../support/poll.ts';
 
-const bridge = { name: 'tbr0', address: '192.168.2.1', prefix: 24 };
+const bridge = { network: 'default', ipv6: undefined, name: 'tbr0', address: '192.168.2.1', prefix: 24 };
 
 function tap(guest: string, over: Partial<TapWanted> = {}): TapWanted {
   return { name: `t-${guest}`, guest, bridge: bridge.name, uid: 1_879_048_200, ...over };

@@ -26,7 +26,8 @@ const printed = JSON.stringify([
     ifalias: 'umlnfs',
     addr_info: [
       { family: 'inet', local: '192.168.2.1', prefixlen: 24 },
-      { family: 'inet6', local: 'fe80::1', prefixlen: 64 },
+      { family: 'inet6', local: 'fe80::1', prefixlen: 64, scope: 'link' },
+      { family: 'inet6', local: 'fd00::1', prefixlen: 64, scope: 'global' },
     ],
   },
   { ifname: 'eth0', flags: ['UP'], ifalias: 'umlnfs:eth0', addr_info: [] },
@@ -60,10 +61,10 @@ describe('parseLinks', () => {
     expect(links.get('eth0')?.tap.guest).toBeUndefined();
   });
 
-  it('knows a bridge with its IPv4 addresses and its maker', () => {
+  it('knows a bridge with its addresses, but for the link-local one, and its maker', () => {
     expect(links.get('uml0')).toMatchObject({
       kind: 'bridge',
-      bridge: { name: 'uml0', addresses: ['192.168.2.1/24'], up: true, ours: true },
+      bridge: { name: 'uml0', addresses: ['192.168.2.1/24', 'fd00::1/64'], up: true, ours: true },
     });
     expect(links.get('lo')?.bridge.ours).toBe(false);
   });

@@ -1,0 +1,55 @@
+/** The keys of `[Bridge]`: of the host file for the default network, of NAME.network for each further one. */
+import { type Key, key, optional, type SettingsOf } from './key.ts';
+import { interfaceName, ipv4Network, ipv4Range, ipv6Network } from './value-types.ts';
+
+interface Own<Name, Address> {
+  readonly doc: string;
+  readonly name: Key<Name>;
+  readonly address: Key<Address>;
+}
+
+/** The section; name and address have defaults in the host file only. */
+function bridgeSection<Name, Address>({ doc, name, address }: Own<Name, Address>) {
+  return {
+    name: 'Bridge',
+    doc,
+    keys: {
+      name,
+      address,
+      ipv6Address: optional(
+        'IPv6Address',
+        ipv6Network,
+        "The host's IPv6 address on the bridge. Take a network of your own, such as fd00:a1b2:c3d4:2::1/64 with random digits.",
+        { derived: 'no IPv6', source: 'RFC 4193' },
+      ),
+      range: optional(
+        'Range',
+        ipv4Range,
+        'The addresses from which guests without Address= get one each, which stays the same.',
+        { derived: 'all of the network' },
+      ),
+    },
+  } as const;
+}
+
+const addressDoc = "The host's address on the bridge, with the prefix length of its network.";
+
+/** The default network, in the host file. */
+export const defaultBridge = bridgeSection({
+  doc: 'The bridge of the network that guests are in if they name no other.',
+  name: key('Name', interfaceName, 'uml0', "The bridge's interface name."),
+  address: key('Address', ipv4Network, { address: '192.168.2.1', prefix: 24 }, addressDoc),
+});
+
+/** A further network, in a file of its own. */
+export const networkTable = {
+  bridge: bridgeSection({
+    doc: 'The bridge of this network.',
+    name: optional('Name', interfaceName, "The bridge's interface name.", {
+      derived: "umlbr- and the network's name, or a digest of it where it is longer than 9 characters",
+    }),
+    address: optional('Address', ipv4Network, addressDoc, { derived: 'required' }),
+  }),
+} as const;
+
+export type NetworkSettings = SettingsOf<typeof networkTable>;

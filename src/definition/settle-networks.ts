@@ -1,0 +1,106 @@
+/** Which networks can be together on this host. */
+import { contains, formatNetwork } from '../model/ipv4.ts';
+import { sameNetwork64 } from '../model/ipv6.ts';
+import type { Problem } from '../model/problem.ts';
+import { DEFAULT_NETWORK, type Network } from './network.ts';
+
+type Networks = ReadonlyMap<string, Network>;
+
+/**
+ * The networks that do not get into each other's way. One that is refused falls back to what it was last, and is left
+ * out where that does not go either. Those that stay as they were win over others, and the default one over new ones.
+ *
+ * @param wanted with the default one
+ * @param last those in force so far
+ */
+export function settleNetworks(
+  wanted: Networks,
+  last: Networks,
+): { networks: Networks; problems: Problem[] } {
+  const chosen = new Map(wanted);
+  const problems: Problem[] = [];
+  for (;;) {
+    const kept: Network[] = [];
+    let refused = 0;
+    for (const network of [...chosen.values()].sort((a, b) => order(a, b, last))) {
+      const found = conflicts(network, kept);
+      if (found.length === 0) {
+        kept.push(network);
+        continue;
+      }
+      refused += 1;
+      problems.push(...found);
+      const before = last.get(network.name);
+      if (before === undefined || before === network) chosen.delete(network.name);
+      else chosen.set(network.name, before);
+    }
+    if (refused === 0) return { networks: chosen, problems };
+  }
+}
+
+function order(a: Network, b: Network, last: Networks): number {
+  const rank = (network: Network) => {
+    if (sameClaims(network, last.get(network.name))) return 0;
+    return network.name === DEFAULT_NETWORK ? 1 : 2;
+  };
+  return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
+}
+
+function sameClaims({ bridge }: Network, before: Network | undefined): boolean {
+  return (
+    before !== undefined &&
+    bridge.name === before.bridge.name &&
+    bridge.address.address === before.bridge.address.address &&
+    bridge.address.prefix === before.bridge.address.prefix &&
+    bridge.ipv6Address?.address === before.bridge.ipv6Address?.address
+  );
+}
+
+function conflicts(network: Network, others: readonly Network[]): Problem[] {
+  const { name, address, ipv6Address } = network.bridge;
+  return others.flatMap((other) => {
+    const problems: Problem[] = [];
+    const refuse = (key: string, what: string, cause: string) =>
+      problems.push(problemAt(network, key, `cannot use ${what}: ${cause}`));
+    if (name === other.bridge.name)
+      refuse(
+        'name',
+        `Name=${name}`,
+        `network ${other.name} has it (${placeOf(other, 'name')}); write another one`,
+      );
+    const theirs = other.bridge.address;
+    if (contains(address, theirs.address) || contains(theirs, address.address)) {
+      const cause = `it overlaps ${formatNetwork(theirs)} of network ${other.name} (${placeOf(other, 'address')})`;
+      refuse(
+        'address',
+        `Address=${address.address}/${address.prefix}`,
+        `${cause}; write one of another network`,
+      );
+    }
+    const theirs6 = other.bridge.ipv6Address;
+    if (
+      ipv6Address !== undefined &&
+      theirs6 !== undefined &&
+      sameNetwork64(ipv6Address.address, theirs6.address)
+    ) {
+      const cause = `network ${other.name} has the same one (${placeOf(other, 'ipv6Address')})`;
+      refuse(
+        'ipv6Address',
+        `IPv6Address=${ipv6Address.address}/64`,
+        `${cause}; write one of another network`,
+      );
+    }
+    return problems;
+  });
+}
+
+function problemAt({ file, written }: Network, key: string, message: string): Problem {
+  const origin = written.get(key);
+  const path = origin?.file ?? file ?? '/etc/umlnfs.conf';
+  return { severity: 'error', file: path, line: origin?.line, guest: undefined, message };
+}
+
+function placeOf({ file, written }: Network, key: string): string {
+  const origin = written.get(key);
+  return origin === undefined ? (file ?? 'by default') : `${origin.file}:${origin.line}`;
+}

@@ -1,0 +1,34 @@
+/** Steps that several guests need and that failed a moment ago: who waits for them, and until when. */
+import type { GuestWanted } from '../model/desired.ts';
+import type { Observed, SharedFailure } from '../model/observed.ts';
+import type { Step } from './step.ts';
+
+export interface Failures {
+  readonly waits: readonly Step[];
+  /** Whether the step is one of those that failed, so that it has to wait. */
+  includes(step: Step): boolean;
+  /** Whether the guest cannot start: a missing NFS server or initramfs holds up only those that need it. */
+  hold(guest: GuestWanted): boolean;
+}
+
+/** The network that a step is about, where it is about one. */
+export function networkOf(step: Step): string | undefined {
+  return step.kind === 'bridge.ensure' ? step.bridge.network : undefined;
+}
+
+/** Whether a failure keeps the guest from starting by itself, not only by what it lacks then. */
+export function concerns({ step, network }: SharedFailure, guest: GuestWanted): boolean {
+  return step === 'units.configure' || (step === 'bridge.ensure' && network === guest.network.bridge);
+}
+
+export function waitingFailures(observed: Observed, now: number): Failures {
+  const failures = observed.sharedFailures.filter(({ retryAt }) => now < retryAt);
+  return {
+    waits: failures.map(({ retryAt, problem }) => {
+      return { kind: 'wait', guest: '', until: retryAt, why: `the last try failed: ${problem}` };
+    }),
+    includes: (step) =>
+      failures.some((failure) => failure.step === step.kind && failure.network === networkOf(step)),
+    hold: (guest) => failures.some((failure) => concerns(failure, guest)),
+  };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import type { Desired } from '../../../src/model/desired.ts';
+import type { BridgeSeen, Observed } from '../../../src/model/observed.ts';
+import { plan } from '../../../src/plan/plan.ts';
+import { desiredWith, guestWanted, observedFor, runningGuest } from '../../support/model.ts';
+
+const now = 100_000;
+const inLab = (name: string) => {
+  const own = guestWanted();
+  const network = {
+    ...own.network,
+    bridge: 'lab',
+    address: '192.168.3.2',
+    server: '192.168.3.1',
+    tap: `uml-${name}`,
+  };
+  return guestWanted({
+    name,
+    network,
+    root: { ...own.root, server: '192.168.3.1', directory: `/export/${name}` },
+  });
+};
+const lab = {
+  network: 'lab',
+  name: 'umlbr-lab',
+  address: '192.168.3.1',
+  prefix: 24,
+  ipv6: { address: 'fd00::1', prefix: 64 },
+};
+
+function twoNetworks(): Desired {
+  const own = desiredWith(guestWanted(), inLab('web2'));
+  const tap = { name: 'uml-web2', guest: 'web2', bridge: 'umlbr-lab', uid: 1 };
+  return {
+    ...own,
+    bridges: new Map([...own.bridges, ['lab', lab]]),
+    taps: new Map([...own.taps, ['uml-web2', tap]]),
+  };
+}
+
+const desired = twoNetworks();
+const labSeen: BridgeSeen = {
+  name: 'umlbr-lab',
+  addresses: ['192.168.3.1/24', 'fd00::1/64'],
+  up: true,
+  ours: true,
+};
+
+function seen(change: Partial<Observed> = {}): Observed {
+  const own = observedFor(desired);
+  const guests = new Map(
+    [...desired.guests.values()].map((wanted) => [wanted.name, runningGuest(wanted, desired)] as const),
+  );
+  const uids = new Map(
+    [...own.taps].map(([name, tap]) => [name, { ...tap, uid: desired.taps.get(name)?.uid }]),
+  );
+  for (const [name, guest] of guests) {
+    const uid = desired.taps.get(`uml-${name}`)?.uid ?? 0;
+    guests.set(name, { ...guest, process: guest.process && { ...guest.process, uid } });
+  }
+  return {
+    ...own,
+    bridges: new Map([...own.bridges, ['umlbr-lab', labSeen]]),
+    taps: uids,
+    guests,
+    ...change,
+  };
+}
+
+const lines = (observed: Observed, wanted = desired, at = now) =>
+  plan(wanted, observed, at).map((step) =>
+    `${step.kind} ${'bridge' in step ? step.bridge.network : 'name' in step ? step.name : 'guest' in step ? step.guest : ''}`.trim(),
+  );
+
+describe('two networks', () => {
+  test('need nothing when all is as defined', () => {
+    expect(lines(seen())).toEqual([]);
+  });
+
+  test('have a bridge each, with both addresses', () => {
+    const bridges = new Map([['umlbr-lab', { ...labSeen, addresses: ['192.168.3.1/24'] }]]);
+    expect(lines(seen({ bridges }))).toEqual(['bridge.ensure default', 'bridge.ensure lab']);
+  });
+
+  test('a network without guests has no bridge', () => {
+    const without = { ...desired, guests: new Map([...desired.guests].slice(0, 1)) };
+    expect(
+      lines(
+        seen({ bridges: observedFor(desired).bridges, guests: new Map([...seen().guests].slice(0, 1)) }),
+        without,
+      ),
+    ).toEqual([]);
+  });
+
+  test('a bridge that cannot be made keeps only its own guests waiting', () => {
+    const failure = { step: 'bridge.ensure', network: 'lab', problem: 'no', retryAt: now + 500 } as const;
+    const observed = seen({
+      bridges: observedFor(desired).bridges,
+      guests: new Map(),
+      sharedFailures: [failure],
+    });
+    expect(lines(observed)).toEqual(['wait', 'guest.start web1']);
+    expect(lines(observed, desired, now + 500)).toEqual([
+      'bridge.ensure lab',
+      'guest.start web1',
+      'guest.start web2',
+    ]);
+  });
+});
+
+describe('the bridge of a network that is gone', () => {
+  const bridges = new Map([...desired.bridges].slice(0, 1));
+  const guests = new Map([...desired.guests].slice(0, 1));
+  const taps = new Map([...desired.taps].slice(0, 1));
+  const gone: Desired = { ...desired, bridges, guests, taps };
+
+  test('stays while guests on it have no usable definition', () => {
+    expect(lines(seen(), { ...gone, held: new Set(['web2']) })).toEqual([]);
+  });
+
+  test('goes when its last guest has ended', () => {
+    expect(lines(seen(), gone)).toEqual(['guest.stop web2']);
+    const ended = seen({ guests: new Map([...seen().guests].slice(0, 1)) });
+    expect(lines(ended, gone)).toEqual(['bridge.remove umlbr-lab', 'tap.remove uml-web2']);
+  });
+
+  test("of somebody else is nobody's to remove", () => {
+    const observed = seen({ guests: new Map([...seen().guests].slice(0, 1)), taps: observedFor(gone).taps });
+    const foreign = new Map([...observed.bridges, ['umlbr-lab', { ...labSeen, ours: false }]]);
+    expect(lines({ ...observed, bridges: foreign }, gone)).toEqual([]);
+  });
+});
