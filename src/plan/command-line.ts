@@ -11,8 +11,6 @@ export interface CommandLineInput {
   /** Path of the initramfs, for kernels that need one. */
   readonly initramfs: string | undefined;
   readonly mount: Mount;
-  /** The console goes to the journal, which takes the kernel's levels from the beginnings of its lines. */
-  readonly journal?: boolean;
   readonly paths: {
     /** The directory in which UML makes its own (`NAME/mconsole`, `NAME/pid`). */
     readonly umlDir: string;
@@ -60,7 +58,6 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
     'ssl=null',
     // UML would add it at the end, where `--` among a guest's arguments makes it init's.
     'console=tty0',
-    ...(input.journal ? ['console_msg_format=syslog'] : []),
   ];
   checkNotRepeated(action, guest.arguments, own);
   // Last: `--` among them hands the rest to init.

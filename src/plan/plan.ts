@@ -212,7 +212,6 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
       caps: kernel.caps,
       initramfs: kernel.initramfs,
       mount: { directory, defaultVersion: defaultVersion(kind) },
-      journal: observed.unitFiles !== undefined,
       paths: { umlDir: `${own}/uml`, notify: `${own}/notify`, hostfsJail: `${own}/empty` },
     });
     return { launch: { argv: [wanted.kernel, ...argv] }, problem: undefined };

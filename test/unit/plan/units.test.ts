@@ -31,14 +31,12 @@ function kinds(wanted: typeof web1, seen: Partial<GuestSeen>, change: Partial<Ob
   return plan(desired, observed, now).map((step) => step.kind);
 }
 
-/** The guest while it runs as defined; the kernel's levels are on its console. */
+/** The guest while it runs as defined. */
 function running(wanted: typeof web1, change: Partial<GuestSeen> = {}): Partial<GuestSeen> {
-  const seen = runningGuest(wanted, desiredWith(wanted), {
+  return runningGuest(wanted, desiredWith(wanted), {
     unit: unit({ active: 'active', sub: 'running' }),
     ...change,
   });
-  if (seen.process === undefined) return seen;
-  return { ...seen, process: { ...seen.process, argv: [...seen.process.argv, 'console_msg_format=syslog'] } };
 }
 
 describe('a guest that does not run', () => {
@@ -87,12 +85,6 @@ describe('a guest that systemd waits for', () => {
   test('is told of at once when it cannot start', () => {
     const roots = new Map([['web1', { exists: false, tailored: false }]]);
     expect(kinds(byHand, { unit: preparing }, { roots })).toEqual(['blocked']);
-  });
-
-  test('shows the kernel levels on its console', () => {
-    const { desired, observed } = host(byHand, { unit: preparing });
-    const start = plan(desired, observed, now).find((step) => step.kind === 'guest.start');
-    expect(start?.argv).toContain('console_msg_format=syslog');
   });
 });
 

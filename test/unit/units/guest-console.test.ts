@@ -16,7 +16,30 @@ async function filtered(...chunks: readonly string[]): Promise<string> {
   return (await running).stdout;
 }
 
-test('levels of kernel lines stay, but for those that are shown on every terminal', async () => {
+test.each([
+  ['Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000009', 2],
+  ['---[ end Kernel panic - not syncing: x ]---', 2],
+  ['[   12.345678] BUG: kernel NULL pointer dereference', 2],
+  ['Out of memory: Killed process 45 (sh) total-vm:4kB', 3],
+  ['INFO: task sync:34 blocked for more than 120 seconds.', 3],
+  ['VFS: Unable to mount root fs via NFS.', 3],
+  ['umlnfs: cannot mount 192.168.2.1:/export/web1', 3],
+  ['nfs: server 192.168.2.1 not responding, still trying', 4],
+  ['nfs: server 192.168.2.1 OK', 5],
+  ['WARNING: CPU: 0 PID: 1 at kernel/x.c:1 y+0x1/0x2', 4],
+  ['Linux version 6.12.113 (sbuild@sbuild)', 5],
+  ['reboot: Power down', 5],
+])('the kernel line %s has level %i', async (line, level) => {
+  expect(await filtered(`before\n${line}\nafter\n`)).toBe(`before\n<${level}>${line}\nafter\n`);
+});
+
+test('other lines, and those that have a level, have none from here', async () => {
+  const text =
+    'Welcome to Debian\n<6>Kernel panic\nsaid: Kernel panic\n  BUG: x\nKernel panic without an end';
+  expect(await filtered(text)).toBe(text);
+});
+
+test('levels stay, but for those that are shown on every terminal', async () => {
   expect(await filtered('<6>a\n<3>b\n<2>c\n<1>d\n<0>e\n<7>f\n')).toBe('<6>a\n<3>b\n<2>c\n<2>d\n<2>e\n<7>f\n');
 });
 
