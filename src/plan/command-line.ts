@@ -71,5 +71,7 @@ function initramfsArgument(action: string, input: CommandLineInput): readonly st
   if (input.initramfs === undefined) {
     throw new UserError(action, `the initramfs for kernel ${input.guest.kernel} is not built yet`);
   }
-  return [`initrd=${input.initramfs}`];
+  // Unpacked beside everything else, it holds up the helper program that kernels of Debian call for each of some hundred
+  // devices: all of those wait at once, and in a small guest their memory is what init would need, and it panics.
+  return [`initrd=${input.initramfs}`, 'initramfs_async=0'];
 }

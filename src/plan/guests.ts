@@ -28,9 +28,9 @@ export function wait(guest: string, until: number, why: string): Step {
   return { kind: 'wait', guest, until, why };
 }
 
-/** Arguments that may differ without a restart: another image of the same initramfs does the same. */
+/** What may differ without a restart: once a guest is up, nothing is left of its initramfs. */
 function comparable(argv: readonly string[]): readonly string[] {
-  return argv.filter((word) => !word.startsWith('initrd='));
+  return argv.filter((word) => !/^init(rd|ramfs_async)=/.test(word));
 }
 
 /** The words by which a running guest differs from its definition; empty where it need not restart. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-import { debianGuest, unitProperty } from './container/guests.ts';
+import { debianGuest, tinyGuest, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
 
 // A guest as an administrator makes it: a Debian root, and a definition of two lines.
@@ -82,4 +82,19 @@ test('systemctl stop shuts it down in order, and it stays so', async () => {
   // A pass of the daemon has seen it.
   await container.exec('systemctl', 'reload', 'umlnfsd');
   expect(await unitProperty(container, 'web1', 'ActiveState')).toBe('inactive');
+});
+
+test('small guests start, since their kernels do not do too much at once', async () => {
+  const container = host();
+  // Half of their memory is the initramfs while it is unpacked.
+  const names = ['small1', 'small2', 'small3', 'small4'];
+  for (const [index, name] of names.entries())
+    await tinyGuest(
+      container,
+      name,
+      `192.168.2.${index + 10}`,
+      'Autostart=no\n[Restart]\nPolicy=no\n',
+      '44M',
+    );
+  await container.exec('systemctl', 'start', ...names.map((name) => `umlnfs@${name}`));
 });

@@ -8,9 +8,13 @@ export async function tinyGuest(
   name: string,
   address: string,
   more = '',
+  memory = '64M',
 ): Promise<void> {
   await makeTinyRoot(container.path(`/export/${name}`));
-  await container.write(`/etc/umlnfs.d/${name}.conf`, `[Guest]\nAddress=${address}\nMemory=64M\n${more}`);
+  await container.write(
+    `/etc/umlnfs.d/${name}.conf`,
+    `[Guest]\nAddress=${address}\nMemory=${memory}\n${more}`,
+  );
 }
 
 /** A small Debian 13 with systemd, on a definition of two lines. */

@@ -53,6 +53,7 @@ test('the whole line of a plain guest', () => {
     'uml_dir=/run/umlnfs/guests/web1/uml',
     'mem=131072K',
     'initrd=/var/cache/umlnfs/initramfs-1.cpio',
+    'initramfs_async=0',
     'root=/dev/nfs',
     'rw',
     'nfsroot=192.168.2.1:/export/web1,vers=4.2,proto=tcp,rsize=1048576,wsize=1048576,hard',
@@ -95,7 +96,8 @@ describe('the root', () => {
   });
 
   test('a kernel with NFS root built in gets no initramfs', () => {
-    expect(find(line(guestWanted(), { caps: builtin, initramfs: undefined }), 'initrd=')).toBeUndefined();
+    const args = line(guestWanted(), { caps: builtin, initramfs: undefined });
+    expect(args.filter((arg) => arg.startsWith('init'))).toEqual([]);
   });
 
   test('a kernel that needs an initramfs does not start without', () => {
