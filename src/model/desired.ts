@@ -24,6 +24,23 @@ export interface TapWanted {
   readonly uid: number;
 }
 
+/** What one guest may send: everything else is dropped at its tap. */
+export interface GuardWanted {
+  readonly tap: string;
+  readonly guest: string;
+  readonly mac: string;
+  /** Addresses it may say are its own. */
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+  /** Networks from which it may pass packets on, and whose addresses it may have where no other guest has them. */
+  readonly networks4: readonly string[];
+  readonly networks6: readonly string[];
+  /** Second halves of IPv6 addresses that it may have in any network, as hexadecimal numbers. */
+  readonly identifiers: readonly string[];
+  /** Whether it may ask for its address by RARP. */
+  readonly rarp: boolean;
+}
+
 export interface ExportWanted {
   readonly guest: string;
   /** Of {@link Desired.servers}; undefined: this host's own. */
