@@ -10,6 +10,7 @@ import { SharedFailures } from './shared-failures.ts';
 
 /** What carries a step out; each is idempotent and throws UserError when it cannot. */
 export interface Executors {
+  applyFilter(step: StepOf<'filter.apply'>): Promise<void>;
   ensureBridge(step: StepOf<'bridge.ensure'>): Promise<void>;
   removeBridge(step: StepOf<'bridge.remove'>): Promise<void>;
   startExporter(step: StepOf<'exporter.start'>): Promise<void>;
@@ -43,6 +44,7 @@ const breadth = 8;
 const sameAgain = 5;
 
 const sharedKinds = [
+  'filter.apply',
   'bridge.ensure',
   'bridge.remove',
   'exporter.start',
@@ -134,7 +136,8 @@ export class Executor {
       try {
         this.#refuseRepeats(step, networkOf(step) ?? '');
         this.#announce(step);
-        if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
+        if (step.kind === 'filter.apply') await this.#executors.applyFilter(step);
+        else if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
         else if (step.kind === 'bridge.remove') await this.#executors.removeBridge(step);
         else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
         else if (step.kind === 'units.configure') await this.#executors.units?.configure(step);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { explained } from '../model/error.ts';
+import type { Family, TableSeen } from '../model/filter/table.ts';
 import type {
   BridgeSeen,
   ExporterSeen,
@@ -18,6 +19,7 @@ import type { UnitFilesSeen } from '../model/units.ts';
 /** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
 export interface Sources {
   links(): Promise<{ bridges: ReadonlyMap<string, BridgeSeen>; taps: ReadonlyMap<string, TapSeen> }>;
+  tables(): Promise<ReadonlyMap<Family, TableSeen>>;
   exporter(): Promise<ExporterSeen>;
   /** What is known of the other servers: nobody waits for them. */
   servers(desired: Desired): ReadonlyMap<string, ServerSeen>;
@@ -35,8 +37,9 @@ export interface Sources {
 /** Reads all that the planner needs. Roots are read only for guests without a process: only a start needs them. */
 export async function observe(desired: Desired, sources: Sources): Promise<Observed> {
   const guests = sources.guests();
-  const [links, exporter, kernels, roots, unitFiles] = await Promise.all([
+  const [links, tables, exporter, kernels, roots, unitFiles] = await Promise.all([
     sources.links(),
+    sources.tables(),
     sources.exporter(),
     observeKernels(desired, sources),
     observeRoots(desired, guests, sources),
@@ -49,6 +52,7 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
   return {
     bridges: new Map([...links.bridges].filter(([name, bridge]) => bridge.ours || wantedBridges.has(name))),
     taps,
+    tables,
     exporter,
     servers: sources.servers(desired),
     kernels,

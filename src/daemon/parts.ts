@@ -6,6 +6,7 @@ import { RemoteServers } from '../adapters/exporter/remote/servers.ts';
 import { ensureBridge, removeBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
+import { applyTables, observeTables } from '../adapters/nft/tables.ts';
 import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
 import { Marks } from '../adapters/state/marks.ts';
 import { buildInitramfs, initramfsPath } from '../adapters/uml/initramfs/initramfs.ts';
@@ -97,6 +98,7 @@ export function assemble(options: PartsOptions): Parts {
     executors: executors(options, steps, guests, units, servers),
     sources: {
       links: withIdleTimes(observeLinks, clock),
+      tables: observeTables,
       exporter: () => exporter.observe(),
       servers: ({ servers: wanted }) => servers.follow(wanted),
       kernel: (path) => probeKernel(path, nobody),
@@ -140,6 +142,7 @@ function executors(
 ): Executors {
   const { exporter, host, systemd } = options;
   return {
+    applyFilter: ({ write, remove }) => applyTables(write, remove),
     ensureBridge: ({ bridge }) => ensureBridge(bridge),
     removeBridge: ({ name }) => removeBridge(name),
     startExporter: () => exporter.start(),

@@ -2,9 +2,10 @@ import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { removeBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
 import { removeTap } from '../adapters/ip/taps.ts';
+import { removeTables } from '../adapters/nft/tables.ts';
 
 /**
- * Gives back what umlnfs made on this host and would leave behind: taps, exports, an NFS server of its own, bridges.
+ * Gives back what umlnfs made on this host and would leave behind: taps, the packet filter, exports, an NFS server of its own, bridges.
  * For when neither guests nor the daemon run any more. What others made stays, and so do the guests' roots.
  * @returns what could not be given back, and why
  */
@@ -17,6 +18,7 @@ export async function release(exporter: Exporter): Promise<unknown[]> {
   const { exports } = await exporter.observe();
   for (const { guest, path, client } of exports)
     if (guest !== undefined) await attempt(() => exporter.remove(guest, path, client));
+  await attempt(removeTables);
   await attempt(() => exporter.close({ stopServer: true }));
   for (const { name, ours } of bridges.values()) if (ours) await attempt(() => removeBridge(name));
   return failures;

@@ -1,6 +1,6 @@
 /** The keys of `[Bridge]`: of the host file for the default network, of NAME.network for each further one. */
 import { type Key, key, optional, type SettingsOf } from './key.ts';
-import { interfaceName, ipv4Network, ipv4Range, ipv6Network } from './value-types.ts';
+import { boolean, interfaceName, ipv4Network, ipv4Range, ipv6Network } from './value-types.ts';
 
 interface Own<Name, Address> {
   readonly doc: string;
@@ -27,6 +27,18 @@ function bridgeSection<Name, Address>({ doc, name, address }: Own<Name, Address>
         ipv4Range,
         'The addresses from which guests without Address= get one each, which stays the same.',
         { derived: 'all of the network' },
+      ),
+      filter: key(
+        'Filter',
+        boolean,
+        true,
+        "Whether guests are kept from sending with addresses that are not their own, so that none can mount another's root: this needs nftables, and with no, only guests that are trusted belong into the network.",
+      ),
+      isolate: key(
+        'Isolate',
+        boolean,
+        false,
+        'Whether guests are kept apart from each other, so that they reach this host and what is beyond it, and nobody else.',
       ),
     },
   } as const;

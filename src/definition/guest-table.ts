@@ -5,6 +5,7 @@
 import { key, list, optional, type SettingsOf } from './key.ts';
 import {
   absolutePath,
+  addresses,
   boolean,
   bytes,
   duration,
@@ -167,6 +168,20 @@ export const guestTable = {
       mac: optional('MACAddress', mac, "The interface's MAC address.", {
         perGuest: true,
         derived: "a stable one made from the host's machine id and the guest's name",
+      }),
+      filter: optional(
+        'Filter',
+        boolean,
+        'Whether the guest is kept from sending with addresses that are not its own.',
+        { derived: "the network's, yes by default" },
+      ),
+      allowedAddresses: list(
+        'AllowedAddresses',
+        addresses,
+        'Further addresses that the guest may have, or networks that are behind it. What other guests or this host have is never among them.',
+      ),
+      isolate: optional('Isolate', boolean, 'Whether the guest is kept apart from others that are, too.', {
+        derived: "the network's, no by default",
       }),
       tap: optional('Tap', interfaceName, "The tap device's name on the host.", {
         perGuest: true,

@@ -2,7 +2,8 @@ import type { Guest, Host } from '../definition/guest.ts';
 import { type Network, networksOf } from '../definition/network.ts';
 import { type Candidate, sharedRoots, withoutConflicts } from './conflicts.ts';
 import { withDependencies, withPulled } from './dependencies.ts';
-import type { BridgeWanted, Desired, ExportWanted, GuestWanted, TapWanted } from './desired.ts';
+import type { BridgeWanted, Desired, ExportWanted, GuardWanted, GuestWanted, TapWanted } from './desired.ts';
+import { guardWanted } from './filter/guard-wanted.ts';
 import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
 import { exportWanted, guestWanted, serverOf } from './guest-wanted.ts';
@@ -100,11 +101,15 @@ function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
   const guests = new Map<string, GuestWanted>();
   const taps = new Map<string, TapWanted>();
   const servers = new Map<string, ServerWanted>();
+  const guards = new Map<string, GuardWanted>();
   const exports = new Map<string, ExportWanted>();
   for (const { guest, wanted, network, uid } of fitting) {
     const { name } = guest;
     guests.set(name, wanted);
-    taps.set(wanted.network.tap, { name: wanted.network.tap, guest: name, bridge: network.bridge.name, uid });
+    const { tap, guarded } = wanted.network;
+    const isolated = guest.network.isolate ?? network.bridge.isolate;
+    taps.set(tap, { name: tap, guest: name, bridge: network.bridge.name, uid, guarded, isolated });
+    if (guarded) guards.set(tap, guardWanted(network, guest, wanted));
     const exported = exportWanted(host, network, guest, wanted);
     if (exported !== undefined) exports.set(name, exported);
     const server = serverOf(guest);
@@ -117,6 +122,7 @@ function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
     guests: withPulled(guests),
     taps,
     servers,
+    guards,
     exports,
   };
 }

@@ -22,6 +22,10 @@ export interface TapWanted {
   readonly bridge: string;
   /** Numeric user id that may open it. */
   readonly uid: number;
+  /** Whether nothing comes through it that Desired.guards does not allow. */
+  readonly guarded: boolean;
+  /** Whether it is cut off from other taps that are isolated. */
+  readonly isolated: boolean;
 }
 
 /** What one guest may send: everything else is dropped at its tap. */
@@ -108,6 +112,8 @@ export interface GuestWanted {
     readonly transport: 'auto' | 'vector' | 'tuntap';
     readonly mac: string;
     readonly tap: string;
+    /** Whether it may send nothing but what is its own. */
+    readonly guarded: boolean;
   };
   readonly root: NfsMount;
   /** Whether its root is tailored before it starts. */
@@ -136,6 +142,8 @@ export interface Desired {
   readonly taps: ReadonlyMap<string, TapWanted>;
   /** Servers other than this host on which exports are made, by id. */
   readonly servers: ReadonlyMap<string, ServerWanted>;
+  /** By tap name: those of guests that are guarded. */
+  readonly guards: ReadonlyMap<string, GuardWanted>;
   /** By guest name. */
   readonly exports: ReadonlyMap<string, ExportWanted>;
   /** How many guests may boot at a time; undefined for what suits the host's processors. */

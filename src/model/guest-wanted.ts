@@ -56,6 +56,7 @@ export function guestWanted(
       transport: network.transport,
       mac,
       tap: network.tap ?? tapName(guest.name),
+      guarded: network.filter ?? inside.bridge.filter,
     },
     root: {
       server,

@@ -81,6 +81,13 @@ function otherFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[]
     const whose = taken.name === wanted.network.bridge ? 'the bridge' : `the bridge of network ${taken.name}`;
     add('network.tap', `cannot use Tap=${tap}: it is the name of ${whose}; write another one`);
   }
+  const hosts = [...networksOf(host).values()].flatMap(({ bridge }) => [
+    bridge.address.address,
+    bridge.ipv6Address?.address,
+  ]);
+  for (const allowed of guest.network.allowedAddresses.filter((one) => hosts.includes(one))) {
+    add('network.allowedAddresses', `cannot use AllowedAddresses=${allowed}: it is this host's own address`);
+  }
   if (server === address) {
     const cause = "it is the guest's own address; leave it out for a root on this host";
     add('root.server', `cannot use Server=${server}: ${cause}`);

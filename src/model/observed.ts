@@ -1,3 +1,4 @@
+import type { Family, TableSeen } from './filter/table.ts';
 import type { ServerSeen } from './server.ts';
 import type { UnitFilesSeen, UnitSeen } from './units.ts';
 
@@ -21,6 +22,10 @@ export interface TapSeen {
   readonly carrier: boolean;
   /** Without carrier: since when this daemon sees it so; milliseconds on the monotonic clock. */
   readonly idleSince?: number | undefined;
+  /** Whether it is marked as one through which nothing comes but what the filter allows. */
+  readonly guarded: boolean;
+  /** Whether it is cut off from other ports that are isolated. */
+  readonly isolated: boolean;
   /** The guest that umlnfs made it for, from its alias; undefined for a device of somebody else. */
   readonly guest: string | undefined;
 }
@@ -152,7 +157,13 @@ export interface GuestSeen {
 export interface SharedFailure {
   /** The network it is about, where it is about one: guests of others go on. */
   readonly network?: string | undefined;
-  readonly step: 'bridge.ensure' | 'bridge.remove' | 'exporter.start' | 'initramfs.build' | 'units.configure';
+  readonly step:
+    | 'filter.apply'
+    | 'bridge.ensure'
+    | 'bridge.remove'
+    | 'exporter.start'
+    | 'initramfs.build'
+    | 'units.configure';
   readonly problem: string;
   /** When it may be tried again; milliseconds on the monotonic clock. */
   readonly retryAt: number;
@@ -163,6 +174,8 @@ export interface Observed {
   readonly bridges: ReadonlyMap<string, BridgeSeen>;
   /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */
   readonly taps: ReadonlyMap<string, TapSeen>;
+  /** The packet filter's tables of umlnfs, by family. */
+  readonly tables: ReadonlyMap<Family, TableSeen>;
   readonly exporter: ExporterSeen;
   /** Servers other than this host, by id; also one that nobody wants any more and that still has exports of ours. */
   readonly servers: ReadonlyMap<string, ServerSeen>;

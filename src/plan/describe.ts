@@ -1,5 +1,6 @@
+import { tableName } from '../model/filter/table.ts';
 import type { PlanLine } from '../model/status.ts';
-import type { Step } from './step.ts';
+import type { Step, StepOf } from './step.ts';
 
 function on(server: string | undefined): string {
   return server === undefined ? '' : ` on ${server}`;
@@ -12,6 +13,8 @@ function what(step: Step): string {
       return `make bridge ${step.bridge.name} with ${step.bridge.address}/${step.bridge.prefix}`;
     case 'bridge.remove':
       return `remove bridge ${step.name}`;
+    case 'filter.apply':
+      return filterText(step);
     case 'tap.ensure':
       return `make tap ${step.tap.name} on ${step.tap.bridge} for user ${step.tap.uid}`;
     case 'tap.remove':
@@ -57,6 +60,13 @@ function what(step: Step): string {
       return never;
     }
   }
+}
+
+function filterText({ write, remove }: StepOf<'filter.apply'>): string {
+  const names = (families: readonly string[]) =>
+    families.map((family) => `table ${family} ${tableName}`).join(' and ');
+  const put = write.length === 0 ? [] : [`put ${names(write.map(({ family }) => family))} into force`];
+  return [...put, ...(remove.length === 0 ? [] : [`remove ${names(remove)}`])].join(', ');
 }
 
 /** A step as a line of `umlnfs plan`; `now` turns a wait's end into seconds from now. */

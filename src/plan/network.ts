@@ -69,6 +69,12 @@ function tapAmiss(tap: TapWanted, seen: TapSeen | undefined): string | undefined
   if (seen.guest !== tap.guest) return `${tap.name} is not marked as the tap of ${tap.guest}`;
   if (seen.uid !== tap.uid) return `tap ${tap.name} does not belong to user ${tap.uid}`;
   if (seen.master !== tap.bridge) return `tap ${tap.name} is not on bridge ${tap.bridge}`;
+  if (seen.guarded !== tap.guarded)
+    return tap.guarded
+      ? `tap ${tap.name} is not marked for the filter`
+      : `tap ${tap.name} is still marked for the filter`;
+  if (seen.isolated !== tap.isolated)
+    return tap.isolated ? `tap ${tap.name} is not isolated` : `tap ${tap.name} is still isolated`;
   if (!seen.up) return `tap ${tap.name} is down`;
   return undefined;
 }

@@ -4,6 +4,7 @@ import type { GuestSeen, Observed, ProcessSeen } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planStaleExports } from './exports.ts';
+import { planFilter } from './filter.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
 import { planBridges, planStaleBridges, planStaleTaps, planTap } from './network.ts';
@@ -31,6 +32,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   steps.push(...failed.waits);
   const shared = [
     ...planUnitFiles(desired, observed),
+    ...planFilter(desired, observed, (wanted) => launchOf(wanted, desired, observed).launch),
     ...planBridges(desired, observed),
     ...planStaleBridges(desired, observed),
     ...(hasBridge(desired, observed, failed) ? planExporter(desired, observed) : []),
@@ -114,7 +116,7 @@ function planGuest(
   }
   const steps: Step[] = [];
   const tap = desired.taps.get(wanted.network.tap);
-  if (tap !== undefined) steps.push(...planTap(tap, observed));
+  if (tap !== undefined && !failed.unguard(wanted)) steps.push(...planTap(tap, observed));
   const exported = desired.exports.get(wanted.name);
   // Without a directory there is nothing to export; the guest's own steps say so.
   const { ready, steps: exporting } = planExportOf(wanted, exported, observed, now);

@@ -9,6 +9,8 @@ export interface Failures {
   includes(step: Step): boolean;
   /** Whether the guest cannot start: a missing NFS server or initramfs holds up only those that need it. */
   hold(guest: GuestWanted): boolean;
+  /** Whether what its tap lets through cannot be filtered, so that none must be made. */
+  unguard(guest: GuestWanted): boolean;
 }
 
 /** The network that a step is about, where it is about one. */
@@ -18,6 +20,7 @@ export function networkOf(step: Step): string | undefined {
 
 /** Whether a failure keeps the guest from starting by itself, not only by what it lacks then. */
 export function concerns({ step, network }: SharedFailure, guest: GuestWanted): boolean {
+  if (step === 'filter.apply') return guest.network.guarded;
   return step === 'units.configure' || (step === 'bridge.ensure' && network === guest.network.bridge);
 }
 
@@ -29,6 +32,7 @@ export function waitingFailures(observed: Observed, now: number): Failures {
     }),
     includes: (step) =>
       failures.some((failure) => failure.step === step.kind && failure.network === networkOf(step)),
+    unguard: (guest) => guest.network.guarded && failures.some(({ step }) => step === 'filter.apply'),
     hold: (guest) => failures.some((failure) => concerns(failure, guest)),
   };
 }

@@ -1,4 +1,5 @@
 import type { BridgeWanted, ExportWanted, GuestWanted, TapWanted } from '../model/desired.ts';
+import type { Family, TableWanted } from '../model/filter/table.ts';
 import type { EndReason, StopPhase } from '../model/observed.ts';
 
 /** One thing to do. `why` is for people: it completes the sentence "… because WHY". */
@@ -6,6 +7,12 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'bridge.ensure'; readonly bridge: BridgeWanted }
   /** A bridge that umlnfs made, and that has another name now. */
   | { readonly kind: 'bridge.remove'; readonly name: string }
+  /** Tables of the packet filter, all in one transaction. */
+  | {
+      readonly kind: 'filter.apply';
+      readonly write: readonly TableWanted[];
+      readonly remove: readonly Family[];
+    }
   | { readonly kind: 'tap.ensure'; readonly guest: string; readonly tap: TapWanted }
   | { readonly kind: 'tap.remove'; readonly guest: string; readonly name: string }
   | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' | 'exportfs' }

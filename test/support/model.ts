@@ -1,5 +1,6 @@
 /** A small desired state and what is observed when it holds, for tests of the planner. */
-import type { Desired, GuestWanted } from '../../src/model/desired.ts';
+import type { Desired, GuardWanted, GuestWanted } from '../../src/model/desired.ts';
+import { linkLocalAddress } from '../../src/model/ipv6.ts';
 import type { GuestSeen, Observed } from '../../src/model/observed.ts';
 import { launchOf, unseen } from '../../src/plan/plan.ts';
 
@@ -35,6 +36,7 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
       transport: 'auto',
       mac: '02:00:00:00:00:02',
       tap: 'uml-web1',
+      guarded: false,
     },
     root: {
       server: '192.168.2.1',
@@ -60,11 +62,16 @@ export function desiredWith(...guests: readonly GuestWanted[]): Desired {
     guests: new Map(guests.map((guest) => [guest.name, guest])),
     taps: new Map(
       guests.map((guest) => {
-        const { tap } = guest.network;
-        return [tap, { name: tap, guest: guest.name, bridge: 'uml0', uid }];
+        const { tap, guarded } = guest.network;
+        return [tap, { name: tap, guest: guest.name, bridge: 'uml0', uid, guarded, isolated: false }];
       }),
     ),
     servers: new Map(),
+    guards: new Map(
+      guests
+        .filter(({ network }) => network.guarded)
+        .map(({ name, network }) => [network.tap, guardOf(name, network)]),
+    ),
     exports: new Map(
       guests.map((guest) => [
         guest.name,
@@ -79,6 +86,14 @@ export function desiredWith(...guests: readonly GuestWanted[]): Desired {
   };
 }
 
+function guardOf(guest: string, { tap, mac, address }: GuestWanted['network']): GuardWanted {
+  const own = address === undefined ? [] : [address];
+  return {
+    ...{ tap, guest, mac, ipv4: own, ipv6: [linkLocalAddress(mac)], rarp: false },
+    ...{ networks4: [], networks6: [], identifiers: [] },
+  };
+}
+
 /** A host on which nothing is missing and no guest runs. */
 export function observedFor(desired: Desired, change: Partial<Observed> = {}): Observed {
   return {
@@ -86,9 +101,19 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
     taps: new Map(
       [...desired.taps.values()].map((tap) => [
         tap.name,
-        { name: tap.name, uid: tap.uid, master: tap.bridge, up: true, carrier: true, guest: tap.guest },
+        {
+          name: tap.name,
+          uid: tap.uid,
+          master: tap.bridge,
+          up: true,
+          carrier: true,
+          guarded: tap.guarded,
+          isolated: tap.isolated,
+          guest: tap.guest,
+        },
       ]),
     ),
+    tables: new Map(),
     exporter: {
       kind: 'exportfs',
       running: true,

@@ -27,10 +27,11 @@ export async function ensureBridge(bridge: BridgeWanted): Promise<void> {
     commands.push(
       // A bridge without an address of its own takes the lowest of its ports', and guests with the old one in their
       // ARP tables lose their root for a while. No STP: a guest's link is there at once. No snooping: without a
-      // multicast querier on the network it loses groups.
+      // multicast querier on the network it loses groups. What is for bridges alone passes no filter, so nothing is learnt
+      // from it.
       [
         ...['link', 'add', 'name', name, 'address', await bridgeMac(bridge.network), 'type', 'bridge'],
-        ...['stp_state', '0', 'forward_delay', '0', 'mcast_snooping', '0'],
+        ...['stp_state', '0', 'forward_delay', '0', 'mcast_snooping', '0', 'no_linklocal_learn', '1'],
       ],
       ['link', 'set', 'dev', name, 'alias', bridgeAlias],
     );

@@ -1,3 +1,4 @@
+import { guardedGroup } from '../../model/filter/guard-chains.ts';
 import type { BridgeSeen, TapSeen } from '../../model/observed.ts';
 
 /** The alias (`ip link set … alias`) that marks a bridge as made by umlnfs, and so removed by it. */
@@ -63,6 +64,8 @@ function parseLink(entry: unknown): LinkSeen | undefined {
       master: typeof fields.master === 'string' ? fields.master : undefined,
       up,
       carrier: flags.includes('LOWER_UP'),
+      guarded: Number(fields.group) === guardedGroup,
+      isolated: record(info.info_slave_data).isolated === true,
       guest: info.info_kind === 'tun' ? guest : undefined,
     },
     owner: typeof data.user === 'number' || typeof data.user === 'string' ? data.user : undefined,

@@ -1,5 +1,6 @@
 import type { TapWanted } from '../../model/desired.ts';
 import { UserError } from '../../model/error.ts';
+import { guardedGroup } from '../../model/filter/guard-chains.ts';
 import type { TapSeen } from '../../model/observed.ts';
 import { ipBatch } from './ip.ts';
 import { type Links, observeLinks } from './observe.ts';
@@ -75,10 +76,22 @@ function commandsFor(tap: TapWanted, seen: TapSeen | undefined): string[][] {
     commands.push(['tuntap', 'add', 'dev', tap.name, 'mode', 'tap', 'user', String(tap.uid)]);
     // The host has no business with IPv6 on a bridge port: no link-local address, no neighbour discovery from it.
     commands.push(['link', 'set', 'dev', tap.name, 'alias', tapAlias(tap.guest), 'addrgenmode', 'none']);
+    // Before it is up: from then on only what the filter allows comes through.
+    if (tap.guarded) commands.push(['link', 'set', 'dev', tap.name, 'group', String(guardedGroup)]);
   } else if (present.guest !== tap.guest) {
     commands.push(['link', 'set', 'dev', tap.name, 'alias', tapAlias(tap.guest)]);
   }
+  if (present !== undefined && present.guarded !== tap.guarded)
+    commands.push(['link', 'set', 'dev', tap.name, 'group', String(tap.guarded ? guardedGroup : 0)]);
   if (present?.master !== tap.bridge) commands.push(['link', 'set', 'dev', tap.name, 'master', tap.bridge]);
+  if (present?.master !== tap.bridge || present.isolated !== tap.isolated) {
+    const isolated = tap.isolated ? 'on' : 'off';
+    // A bridge of somebody else may have a spanning tree, which is none of a guest's business (guard).
+    commands.push([
+      ...['link', 'set', 'dev', tap.name, 'type', 'bridge_slave'],
+      ...['isolated', isolated, 'guard', tap.guarded ? 'on' : 'off'],
+    ]);
+  }
   if (!present?.up) commands.push(['link', 'set', 'dev', tap.name, 'up']);
   return commands;
 }

@@ -8,6 +8,7 @@ import {
   tableText,
 } from '../../model/filter/table.ts';
 import { parseTable } from '../../model/filter/table-seen.ts';
+import { findProgram } from '../exporter/program.ts';
 import { firstError, nft, nftHint } from './nft.ts';
 
 const families: readonly Family[] = ['bridge', 'inet'];
@@ -23,6 +24,8 @@ export async function observeTables(): Promise<ReadonlyMap<Family, TableSeen>> {
 }
 
 async function observeTable(family: Family): Promise<TableSeen | undefined> {
+  // Where nothing can be made, nothing was made: whoever needs it is told when it is to be put into force.
+  if ((await findProgram('nft')) === undefined) return undefined;
   const action = `look at table ${family} ${tableName} of nftables`;
   const { failed, stdout, stderr } = await nft(action, ['-j', 'list', 'table', family, tableName]);
   if (failed) {

@@ -45,6 +45,7 @@ export async function commandsFor(
   const observed: Observed = {
     bridges: new Map(),
     taps: new Map(),
+    tables: new Map(),
     exporter: { kind: 'ganesha', running: true, exports: [] },
     servers: new Map(),
     kernels,

@@ -32,7 +32,14 @@ afterEach(async () => {
 test('what umlnfs made is given back, what others made stays, and so does the root', async () => {
   const exporter = new ExportfsExporter({ runtime: join(directory, 'run'), threads: async () => 0 });
   await ensureBridge(bridge);
-  await ensureTap({ name: 'uml-web1', guest: 'web1', bridge: bridge.name, uid: 12_345 });
+  await ensureTap({
+    name: 'uml-web1',
+    guest: 'web1',
+    bridge: bridge.name,
+    uid: 12_345,
+    guarded: true,
+    isolated: false,
+  });
   const options = ['rw', 'async', 'no_subtree_check'];
   await exporter.add({ guest: 'web1', path: join(directory, 'web1'), client: '192.168.2.2', options });
   await execa('exportfs', ['-o', 'ro,no_subtree_check', `192.168.2.9:${join(directory, 'other')}`]);

@@ -8,6 +8,8 @@ const tap: TapSeen = {
   master: 'uml0',
   up: true,
   carrier: true,
+  guarded: true,
+  isolated: false,
   guest: 'web1',
 };
 

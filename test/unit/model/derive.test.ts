@@ -28,6 +28,7 @@ describe('desired', () => {
         guests: new Map(),
         taps: new Map(),
         servers: new Map(),
+        guards: new Map(),
         exports: new Map(),
       },
       problems: [],
@@ -53,7 +54,8 @@ describe('desired', () => {
   it('gives the tap to the user that the guest runs as', () => {
     const guests = guestsOf({ a: definition(2, 'User=1234'), b: definition(3) });
     const { taps } = desired(host, guests, 'host').desired;
-    expect(taps.get('uml-a')).toEqual({ name: 'uml-a', guest: 'a', bridge: 'uml0', uid: 1234 });
+    const plain = { guarded: true, isolated: false };
+    expect(taps.get('uml-a')).toEqual({ name: 'uml-a', guest: 'a', bridge: 'uml0', uid: 1234, ...plain });
     expect(taps.get('uml-b')?.uid).toBeGreaterThan(1_879_048_191);
   });
 

@@ -30,7 +30,14 @@ const lab = {
 
 function twoNetworks(): Desired {
   const own = desiredWith(guestWanted(), inLab('web2'));
-  const tap = { name: 'uml-web2', guest: 'web2', bridge: 'umlbr-lab', uid: 1 };
+  const tap = {
+    name: 'uml-web2',
+    guest: 'web2',
+    bridge: 'umlbr-lab',
+    uid: 1,
+    guarded: false,
+    isolated: false,
+  };
   return {
     ...own,
     bridges: new Map([...own.bridges, ['lab', lab]]),

@@ -11,7 +11,8 @@ import { until } from '../../../support/poll.ts';
 const bridge = { network: 'default', ipv6: undefined, name: 'tbr0', address: '192.168.2.1', prefix: 24 };
 
 function tap(guest: string, over: Partial<TapWanted> = {}): TapWanted {
-  return { name: `t-${guest}`, guest, bridge: bridge.name, uid: 1_879_048_200, ...over };
+  const plain = { guarded: true, isolated: false };
+  return { name: `t-${guest}`, guest, bridge: bridge.name, uid: 1_879_048_200, ...plain, ...over };
 }
 
 const ip = (...args: string[]) => execa('ip', args);
@@ -90,6 +91,8 @@ describe('ensureTaps', () => {
         master: 'tbr0',
         up: true,
         carrier: false,
+        guarded: true,
+        isolated: false,
         guest: wanted.guest,
       });
     }

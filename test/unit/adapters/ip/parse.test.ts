@@ -53,6 +53,8 @@ describe('parseLinks', () => {
       master: undefined,
       up: false,
       carrier: false,
+      guarded: false,
+      isolated: false,
       guest: undefined,
     });
   });
