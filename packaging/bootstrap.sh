@@ -16,13 +16,13 @@ fail() {
 }
 
 # The kernel, the NFS server and its bus, the guest's root and initramfs, the network; then what builds native modules.
-start_packages='user-mode-linux nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2 util-linux
+start_packages='user-mode-linux nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2 nftables util-linux
   mmdebstrap busybox-static cpio kmod xz-utils zstd ca-certificates
   libsystemd-dev pkg-config make g++ python3'
 # What makes and checks a Debian package.
 package_packages='build-essential debhelper fakeroot lintian libsystemd-dev pkg-config python3'
 # exportfs, a container with systemd, the firewall and the checkers that tests use.
-test_packages="$start_packages $package_packages nfs-kernel-server systemd-container nftables procps shellcheck
+test_packages="$start_packages $package_packages nfs-kernel-server systemd-container procps shellcheck
   groff mandoc man-db zsh libglib2.0-bin attr acl flex bison bc openssh-server openssh-client e2fsprogs"
 
 case "${1-}" in

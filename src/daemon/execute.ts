@@ -103,7 +103,10 @@ export class Executor {
   sharedProblemOf(guest: string): string | undefined {
     const wanted = this.#wanted(guest);
     return this.sharedFailures.find(
-      (failure) => wanted === undefined || failure.network === undefined || concerns(failure, wanted),
+      (failure) =>
+        wanted === undefined ||
+        (failure.network === undefined && failure.step !== 'filter.apply') ||
+        concerns(failure, wanted),
     )?.problem;
   }
 

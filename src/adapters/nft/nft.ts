@@ -3,7 +3,8 @@ import { UserError } from '../../model/error.ts';
 import { findProgram } from '../exporter/program.ts';
 
 /** For whoever needs nft(8) and has none. */
-export const nftHint = 'install it with: apt-get install nftables';
+export const nftHint =
+  'install it with: apt-get install nftables; or write Filter=no in [Bridge] where all guests are to be trusted';
 
 export interface NftResult {
   readonly failed: boolean;

@@ -42,7 +42,13 @@ export const tools: readonly Tool[] = [
     use: 'export roots on other machines and guests',
     version: ['-V'],
   },
-  { program: 'nft', package: 'nftables', use: 'filter what guests send', version: ['--version'] },
+  {
+    program: 'nft',
+    package: 'nftables',
+    use: 'filter what guests send, and starts none that it is to filter',
+    version: ['--version'],
+    need: true,
+  },
 ];
 
 export interface ToolSeen {
