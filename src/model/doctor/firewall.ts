@@ -28,6 +28,7 @@ export function judgeFirewall(seen: FirewallSeen): Diagnosis[] {
     found.push(warning(item, `its rules could not be read: ${nftables.unknown}`, nftables.mend));
     return found;
   }
+  const others = withoutOwn(nftables);
   const toHost: Packet = {
     input: bridge,
     output: undefined,
@@ -36,7 +37,7 @@ export function judgeFirewall(seen: FirewallSeen): Diagnosis[] {
     protocol: 'tcp',
     port: 2049,
   };
-  const nfs = fateOf(nftables, toHost);
+  const nfs = fateOf(others, toHost);
   if (nfs.verdict === 'drop')
     found.push(
       warning(
@@ -46,7 +47,7 @@ export function judgeFirewall(seen: FirewallSeen): Diagnosis[] {
       ),
     );
   // Some interface that no rule names, as the uplink of a host may be.
-  const beyond = fateOf(nftables, { ...toHost, output: 'uplink', destination: '198.51.100.1', port: 443 });
+  const beyond = fateOf(others, { ...toHost, output: 'uplink', destination: '198.51.100.1', port: 443 });
   if (beyond.verdict === 'drop') {
     found.push(
       warning(
@@ -59,6 +60,13 @@ export function judgeFirewall(seen: FirewallSeen): Diagnosis[] {
   return found.length > 0
     ? found
     : [ok(item, `no rule was found that keeps guests on ${bridge} from the NFS server`)];
+}
+
+/** umlnfs has tables of that name, in which guests are let in and walled off as their definitions say. */
+const ownTable = 'umlnfs';
+
+function withoutOwn({ chains, sets }: Ruleset): Ruleset {
+  return { chains: new Map([...chains].filter(([, { table }]) => table !== ownTable)), sets };
 }
 
 /** An address of the network that is not the host's. */

@@ -50,6 +50,14 @@ test.each([
   });
 });
 
+test("umlnfs' own table is not in its own way", () => {
+  const walls = table('inet', 'umlnfs', 'forward', 'forward');
+  expect(judge(walls)).toMatchObject([{ level: 'ok' }]);
+  expect(judge([...walls, ...table('inet', 'filter', 'forward', 'forward')])).toMatchObject([
+    { text: expect.stringContaining('table inet filter drops') },
+  ]);
+});
+
 test('the network of the guests may be let in', () => {
   const saddr = { payload: { protocol: 'ip', field: 'saddr' } };
   const lets = (addr: string) =>
