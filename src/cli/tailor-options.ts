@@ -20,7 +20,7 @@ export const tailorOptions = {
     type: 'string',
     value: 'ADDRESS',
     many: true,
-    doc: 'A name server for a root without a resolv.conf of its own: DNS= of the definition by default. It can be given again.',
+    doc: 'A name server for /etc/resolv.conf, whatever is there. It can be given again. Without the option those of DNS= of the definition, for a root without a resolv.conf of its own.',
   },
   network: {
     type: 'string',
@@ -71,13 +71,13 @@ export async function tailorAsked(invocation: Invocation): Promise<TailorAsked> 
   return {
     wish: {
       hostname: name === undefined ? undefined : parsed('hostname', hostname, name),
-      ...(servers.length === 0 ? {} : { dns: servers.map((text) => parsed('dns', ipv4, text)) }),
     },
     once: {
       network: style,
       users: invocation.values('user').map(userOf),
       keys: await Promise.all(invocation.values('ssh-key').map(keysOf)),
       rootPassword: await rootPassword(invocation),
+      dns: servers.map((text) => parsed('dns', ipv4, text)),
       autologin: invocation.flag('autologin'),
       nfsDevice: !invocation.flag('no-nfs-device'),
     },

@@ -1,19 +1,22 @@
 /** What tailoring looks at in a root. */
+import { interfacesPart, type NetworkStyle, networkdFile } from '../../model/tailoring/network.ts';
 import type { SetupFacts } from '../../model/tailoring/setup.ts';
 import { type InitKind, isMarked, type RootFacts } from '../../model/tailoring/wanted.ts';
 import type { Entry, GuestRoot } from './inside.ts';
 
 export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
-  const [systemd, networkManager, fstab, hosts, machineId, inittab, hasResolvConf, init] = await Promise.all([
-    inside.isFile('lib/systemd/systemd'),
-    inside.isFile('usr/sbin/NetworkManager'),
-    inside.readText('etc/fstab'),
-    inside.readText('etc/hosts'),
-    inside.readText('etc/machine-id'),
-    inside.readText('etc/inittab'),
-    resolvConfIsMade(inside),
-    inside.look('sbin/init'),
-  ]);
+  const [systemd, networkManager, fstab, hosts, machineId, inittab, hasResolvConf, init, network] =
+    await Promise.all([
+      inside.isFile('lib/systemd/systemd'),
+      inside.isFile('usr/sbin/NetworkManager'),
+      inside.readText('etc/fstab'),
+      inside.readText('etc/hosts'),
+      inside.readText('etc/machine-id'),
+      inside.readText('etc/inittab'),
+      resolvConfIsMade(inside),
+      inside.look('sbin/init'),
+      networkOf(inside),
+    ]);
   return {
     init: initOf(init, systemd, inittab),
     systemd,
@@ -22,6 +25,7 @@ export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
     hosts,
     machineId,
     inittab,
+    network,
     hasResolvConf,
   };
 }
@@ -36,6 +40,13 @@ function initOf(entry: Entry, systemd: boolean, inittab: string | undefined): In
   }
   if (entry.kind === 'file' && inittab !== undefined) return 'sysvinit';
   return systemd ? 'systemd' : 'unknown';
+}
+
+async function networkOf(inside: GuestRoot): Promise<NetworkStyle | undefined> {
+  const isOurs = async (path: string) =>
+    (await inside.look(path)).kind === 'file' && isMarked((await inside.readText(path)) ?? '');
+  if (await isOurs(networkdFile)) return 'networkd';
+  return (await isOurs(interfacesPart)) ? 'ifupdown' : undefined;
 }
 
 /** A link to what systemd-resolved makes leads nowhere where that is not installed. */
@@ -53,8 +64,8 @@ export async function setupFacts(
   { init, systemd }: RootFacts,
   inittab: string | undefined,
 ): Promise<SetupFacts> {
-  const [passwd, group, shadow, gshadow, interfaces, bash, sshd, ifup, networkd, devices] = await Promise.all(
-    [
+  const [passwd, group, shadow, gshadow, interfaces, bash, sshd, ifup, networkd, udev, devices] =
+    await Promise.all([
       inside.readText('etc/passwd'),
       inside.readText('etc/group'),
       inside.readText('etc/shadow'),
@@ -64,16 +75,16 @@ export async function setupFacts(
       inside.isFile('usr/sbin/sshd'),
       inside.isFile('sbin/ifup'),
       inside.isFile('lib/systemd/systemd-networkd'),
+      inside.isFile('bin/udevadm'),
       inside.hasDevices(),
-    ],
-  );
+    ]);
   return {
     init,
     systemd,
     accounts: { passwd, group, shadow, gshadow },
     interfaces,
     inittab,
-    has: { bash, sshd, ifup, networkd },
+    has: { bash, sshd, ifup, networkd, udev },
     noDevices: devices ? undefined : 'its file system is mounted nodev, where device nodes do nothing',
   };
 }

@@ -84,7 +84,8 @@ async function everythingWanted(
   wish: TailoringWish,
   once: SetupWish | undefined,
 ): Promise<{ wanted: readonly Wanted[]; notes: readonly string[] }> {
-  const facts = await rootFacts(inside);
+  const seen = await rootFacts(inside);
+  const facts = once?.network === undefined ? seen : { ...seen, network: once.network };
   const wanted = wantedFiles(facts, wish, randomUUID().replaceAll('-', ''));
   if (once === undefined) return { wanted, notes: [] };
   const given = await setupFacts(inside, facts, inittabIn(wanted) ?? facts.inittab);

@@ -16,7 +16,9 @@ export async function makeTailoredRoot(pristine: string, directory: string, host
 /** Copies a Debian root and adds nothing but umlnfs's readiness unit: both kinds say the same at the same point. */
 export async function makeUntailoredRoot(pristine: string, directory: string): Promise<void> {
   await copyTree(pristine, directory);
-  const files = systemdFiles({ networkManager: false }).filter(({ path }) => path.endsWith(readiness));
+  const files = systemdFiles({ networkManager: false, network: undefined }).filter(({ path }) =>
+    path.endsWith(readiness),
+  );
   if (files.length !== 2)
     throw new UserError('make an untailored root', `tailoring has no ${readiness} any more`);
   for (const file of files) {

@@ -4,17 +4,23 @@ import { mark, type Wanted } from './wanted.ts';
 export const networkStyles = ['ifupdown', 'networkd', 'none'] as const;
 export type NetworkStyle = (typeof networkStyles)[number];
 
-const networking = {
-  path: 'etc/systemd/system/networking.service',
-  target: '/lib/systemd/system/networking.service',
-} as const;
+/** Units that tailoring masks for the time that they take, and that a style needs. */
+export const unitsNeeded: Readonly<Record<NetworkStyle, readonly string[]>> = {
+  ifupdown: ['networking.service'],
+  // It waits with each interface until udev has seen it.
+  networkd: ['systemd-udevd.service', 'systemd-udevd-control.socket', 'systemd-udevd-kernel.socket'],
+  none: [],
+};
+
 const noIfdown = 'etc/systemd/system/networking.service.d/umlnfs.conf';
-const interfacesPart = 'etc/network/interfaces.d/umlnfs';
+/** By these files the style of a root is known again. */
+export const interfacesPart = 'etc/network/interfaces.d/umlnfs';
 const networkd = {
   path: 'etc/systemd/system/multi-user.target.wants/systemd-networkd.service',
   target: '/lib/systemd/system/systemd-networkd.service',
 } as const;
-const networkdFile = 'etc/systemd/network/00-umlnfs.network';
+const onlyInterfaces = 'etc/systemd/system/systemd-networkd.service.d/umlnfs.conf';
+export const networkdFile = 'etc/systemd/network/00-umlnfs.network';
 
 /** @param devices names that the interface may have in the guest */
 export function networkFiles(
@@ -45,8 +51,6 @@ function withIfupdown(
     { kind: 'file', path: interfacesPart, text, mode: 0o644, owner: 'kept' },
     ...(systemd
       ? ([
-          // Tailoring masks it below /usr/local, for the time that it takes.
-          { kind: 'link', ...networking },
           {
             kind: 'file',
             path: noIfdown,
@@ -62,17 +66,13 @@ function withIfupdown(
 function withoutIfupdown(systemd: boolean): Wanted[] {
   return [
     { kind: 'gone', path: interfacesPart },
-    ...(systemd
-      ? ([
-          { kind: 'gone', ...networking },
-          { kind: 'gone', path: noIfdown },
-        ] as const)
-      : []),
+    ...(systemd ? ([{ kind: 'gone', path: noIfdown }] as const) : []),
   ];
 }
 
 const withoutNetworkd: readonly Wanted[] = [
   { kind: 'gone', path: networkdFile },
+  { kind: 'gone', path: onlyInterfaces },
   { kind: 'gone', ...networkd },
 ];
 
@@ -93,8 +93,15 @@ DHCP=no
     // In the place of the one below /usr/local that leaves the interface unmanaged.
     { kind: 'file', path: networkdFile, text, mode: 0o644, owner: 'kept' },
     { kind: 'link', ...networkd },
+    { kind: 'file', path: onlyInterfaces, text: coldplug, mode: 0o644, owner: 'kept' },
   ];
 }
+
+const coldplug = `${mark}
+[Service]
+# All other devices are the kernel's, and going through them takes seconds.
+ExecStartPre=-+/bin/udevadm trigger --subsystem-match=net
+`;
 
 const takenOut = '# umlnfs: the root is on it: ';
 const source = 'source /etc/network/interfaces.d/*';

@@ -6,7 +6,7 @@ import { type Account, type AccountFiles, accountsWith, type UserWish } from './
 import { inittabWithAutologin } from './inittab.ts';
 import { type NetworkStyle, networkFiles } from './network.ts';
 import { authorizedKeysWith } from './ssh-keys.ts';
-import { type InitKind, mark, type Wanted } from './wanted.ts';
+import { type InitKind, mark, resolvConf, type Wanted } from './wanted.ts';
 
 export interface KeyWish {
   readonly user: string;
@@ -22,6 +22,8 @@ export interface SetupWish {
   readonly keys?: readonly KeyWish[];
   /** A hash as in shadow(5), or `*` for none. */
   readonly rootPassword?: string | undefined;
+  /** Name servers, whatever the root has. */
+  readonly dns?: readonly string[];
   /** Log in root on the console without a password. */
   readonly autologin?: boolean;
   /** Make /dev/nfs, as the by-hand recipe has it. */
@@ -40,6 +42,7 @@ export interface SetupFacts {
     readonly sshd: boolean;
     readonly ifup: boolean;
     readonly networkd: boolean;
+    readonly udev: boolean;
   };
   /** Why there can be no device nodes in it; undefined where there can. */
   readonly noDevices: string | undefined;
@@ -68,8 +71,11 @@ export function setupFiles(facts: SetupFacts, wish: SetupWish, today: number): S
     notes.push('it has no ifupdown, so that nothing reads /etc/network/interfaces');
   if (network === 'networkd' && !facts.has.networkd)
     notes.push('it has no systemd-networkd, so that nothing reads /etc/systemd/network');
+  if (network === 'networkd' && facts.has.networkd && !facts.has.udev)
+    notes.push('it has no udev, without which systemd-networkd configures nothing: install udev in it');
   const { accounts, files } = accountFiles(facts, wish, today);
   wanted.push(...files);
+  if (wish.dns !== undefined && wish.dns.length > 0) wanted.push(resolvConf(wish.dns));
   if (wish.autologin === true) wanted.push(...autologin(facts, notes));
   if (wish.nfsDevice === true) {
     if (facts.noDevices === undefined) wanted.push(nfsDevice(facts.accounts.group));

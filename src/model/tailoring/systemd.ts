@@ -2,6 +2,7 @@
  * What a root with systemd gets. All of it lies in /usr/local/lib/systemd: that wins over the distribution's
  * files and loses to /etc/systemd, so an administrator overrides each piece there in the usual way.
  */
+import { unitsNeeded } from './network.ts';
 import type { RootFacts, Wanted } from './wanted.ts';
 
 const base = 'usr/local/lib/systemd';
@@ -121,7 +122,7 @@ exit 0
 `;
 
 /** The files for a root with systemd. */
-export function systemdFiles(facts: Pick<RootFacts, 'networkManager'>): Wanted[] {
+export function systemdFiles(facts: Pick<RootFacts, 'networkManager' | 'network'>): Wanted[] {
   const wanted: Wanted[] = [
     file(`${units}/umlnfs-ready.service`, readyUnit),
     link(`${units}/multi-user.target.wants/umlnfs-ready.service`, '../umlnfs-ready.service'),
@@ -136,7 +137,11 @@ export function systemdFiles(facts: Pick<RootFacts, 'networkManager'>): Wanted[]
     file('lib/systemd/system-shutdown/umlnfs', shutdownHook, 0o755),
   ];
   if (facts.networkManager) wanted.push(file('etc/NetworkManager/conf.d/umlnfs.conf', networkManagerFile));
-  for (const unit of masked) wanted.push(link(`${units}/${unit}`, '/dev/null'));
+  const needed = facts.network === undefined ? [] : unitsNeeded[facts.network];
+  for (const unit of masked) {
+    const mask = { path: `${units}/${unit}`, target: '/dev/null' };
+    wanted.push({ kind: needed.includes(unit) ? 'gone' : 'link', ...mask });
+  }
   for (const want of notAtBoot) wanted.push(link(`${units}/${want}`, '/dev/null'));
   for (const name of maskedGenerators)
     wanted.push(link(`${base}/system-generators/systemd-${name}-generator`, '/dev/null'));

@@ -1,6 +1,7 @@
 /** What a root needs to run as a UML guest on NFS, from what it has: pure, so that a plan can show it. */
 import { fstabForNfsRoot, hostsWith } from './etc.ts';
 import { inittabForGuest } from './inittab.ts';
+import type { NetworkStyle } from './network.ts';
 import { systemdFiles } from './systemd.ts';
 
 /** What the daemon sees to before each start. */
@@ -24,6 +25,8 @@ export interface RootFacts {
   readonly hosts: string | undefined;
   readonly machineId: string | undefined;
   readonly inittab: string | undefined;
+  /** Who configures the network, where umlnfs rootfs tailor has seen to it. */
+  readonly network: NetworkStyle | undefined;
   /** True for a link too, wherever it leads, if something in the root makes what it leads to. */
   readonly hasResolvConf: boolean;
 }
@@ -92,8 +95,7 @@ export function wantedFiles(facts: RootFacts, wish: TailoringWish, machineId: st
   }
   if (facts.fstab !== undefined) wanted.push(owned('etc/fstab', fstabForNfsRoot(facts.fstab)));
   if (!facts.hasResolvConf && wish.dns !== undefined && wish.dns.length > 0) {
-    const servers = wish.dns.map((server) => `nameserver ${server}\n`).join('');
-    wanted.push(owned('etc/resolv.conf', `${mark}\n${servers}`));
+    wanted.push(resolvConf(wish.dns));
   }
   if (facts.systemd) {
     // Without one systemd takes the boot for the first of all and goes through every unit's preset: seconds.
@@ -117,6 +119,11 @@ const openrcReadiness: Wanted = {
   mode: 0o755,
   owner: 'kept',
 };
+
+/** It says that it is umlnfs's, so that it follows the definition later. */
+export function resolvConf(dns: readonly string[]): Wanted {
+  return owned('etc/resolv.conf', `${mark}\n${dns.map((server) => `nameserver ${server}\n`).join('')}`);
+}
 
 function owned(path: string, text: string, mode = 0o644): Wanted {
   return { kind: 'file', path, text, mode, owner: 'umlnfs' };

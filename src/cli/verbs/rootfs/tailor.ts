@@ -36,7 +36,7 @@ export async function tailor(invocation: Invocation): Promise<ExitReason> {
 async function wishFor({ directory, guest }: NamedRoot, asked: TailoringWish): Promise<TailoringWish> {
   return {
     hostname: asked.hostname ?? guest?.hostname ?? (await nameForNameless(directory)),
-    dns: asked.dns ?? guest?.network.dns ?? [],
+    dns: guest?.network.dns ?? [],
   };
 }
 

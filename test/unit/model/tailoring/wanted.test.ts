@@ -7,6 +7,7 @@ const debian: RootFacts = {
   inittab: undefined,
   systemd: true,
   networkManager: false,
+  network: undefined,
   fstab: '# nothing\n',
   hosts: undefined,
   machineId: `${machineId}\n`,
