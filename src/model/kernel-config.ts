@@ -54,3 +54,8 @@ export function autoconfOf(config: KernelConfig): ('dhcp' | 'bootp' | 'rarp')[] 
     (method) => config.get(`CONFIG_IP_PNP_${method.toUpperCase()}`) === 'y',
   );
 }
+
+/** Whether its NFS client speaks UDP, for version 3; an option takes that away, and is on by default since 5.6. */
+export function nfsOverUdp(config: KernelConfig): boolean {
+  return config.get('CONFIG_NFS_DISABLE_UDP_SUPPORT') !== 'y';
+}

@@ -35,7 +35,11 @@ export function lacking(config: KernelConfig): string[] {
   const network = transportsOf(config).length > 0;
   return assessOptions(config)
     .filter(
-      ({ presence, option }) => presence !== 'present' && !(network && option.startsWith('CONFIG_UML_NET_')),
+      ({ presence, option, inverse }) =>
+        presence !== 'present' &&
+        // Somebody may want it off; only what is missing from the tree is an error.
+        inverse !== true &&
+        !(network && option.startsWith('CONFIG_UML_NET_')),
     )
     .map(({ option }) => option);
 }

@@ -8,6 +8,8 @@ export interface KernelOption {
   readonly about: string;
   /** The option that it is a part of: a part of a module is not built in either. */
   readonly partOf?: string;
+  /** It takes something away: what it is about is present where it is off. */
+  readonly inverse?: true;
   /** What follows where it is missing, a clause. */
   readonly without: string;
   /** Whether umlnfs' initramfs makes up for it. */
@@ -88,6 +90,14 @@ export const kernelOptions: readonly KernelOption[] = [
     without: 'Version=4.2 does not work, which is the default where the kernel serves',
   },
   {
+    option: 'CONFIG_NFS_DISABLE_UDP_SUPPORT',
+    group: 'root',
+    about: 'NFS over UDP (where the option is off)',
+    partOf: 'CONFIG_NFS_FS',
+    inverse: true,
+    without: 'Protocol=udp does not work',
+  },
+  {
     option: 'CONFIG_KEYS',
     group: 'root',
     about: 'NFS idmapper (keys)',
@@ -164,8 +174,9 @@ export function assessOptions(config: KernelConfig): readonly OptionSeen[] {
   return kernelOptions.map((row) => ({ ...row, presence: presenceOf(config, row) }));
 }
 
-function presenceOf(config: KernelConfig, { option, partOf }: KernelOption): Presence {
-  const own = presenceOfOption(config, option);
+function presenceOf(config: KernelConfig, { option, partOf, inverse }: KernelOption): Presence {
+  const found = presenceOfOption(config, option);
+  const own = inverse === true ? (found === 'missing' ? 'present' : 'missing') : found;
   if (partOf === undefined || own === 'missing') return own;
   const whole = kernelOptions.find((row) => row.option === partOf);
   const whatever = whole === undefined ? presenceOfOption(config, partOf) : presenceOf(config, whole);

@@ -81,7 +81,8 @@ function consequencesOf(options: readonly OptionSeen[], verdict: KernelVerdict):
   return lacking.filter(({ partOf }) => partOf === undefined || !said.has(partOf)).map(consequence);
 }
 
-function consequence({ option, presence, without }: OptionSeen): string {
+function consequence({ option, presence, without, inverse }: OptionSeen): string {
+  if (inverse === true) return `${without}: ${option} is on`;
   return presence === 'module'
     ? `${without} until the module of ${option} is loaded`
     : `${without}: no ${option}`;

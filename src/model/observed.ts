@@ -57,6 +57,8 @@ export interface KernelCaps {
   readonly ipAutoconf: readonly ('dhcp' | 'bootp' | 'rarp')[];
   readonly transports: readonly ('vector' | 'tuntap')[];
   readonly seccomp: boolean;
+  /** Whether its NFS client speaks UDP. */
+  readonly udp: boolean;
 }
 
 export type KernelSeen =

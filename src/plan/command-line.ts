@@ -34,6 +34,7 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
   const action = `start guest ${guest.name}`;
   checkSocketPath(action, mconsolePath(paths.umlDir, guest.name));
   checkSocketPath(action, paths.notify);
+  checkProtocol(action, guest, caps);
   const own = [
     `umid=${guest.name}`,
     `uml_dir=${paths.umlDir}`,
@@ -74,4 +75,14 @@ function initramfsArgument(action: string, input: CommandLineInput): readonly st
   // Unpacked beside everything else, it holds up the helper program that kernels of Debian call for each of some hundred
   // devices: all of those wait at once, and in a small guest their memory is what init would need, and it panics.
   return [`initrd=${input.initramfs}`, 'initramfs_async=0'];
+}
+
+/** The kernel would say no more than that it cannot mount its root. */
+function checkProtocol(action: string, { root }: GuestWanted, { udp, version }: KernelCaps): void {
+  if (udp || !root.options.includes('proto=udp')) return;
+  throw new UserError(
+    action,
+    `Protocol=udp needs a kernel without CONFIG_NFS_DISABLE_UDP_SUPPORT, and this one (${version}) has it`,
+    { hint: 'use Protocol=tcp, or a kernel made by umlnfs kernel build' },
+  );
 }

@@ -131,6 +131,7 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
             ipAutoconf: ['dhcp'],
             transports: ['vector', 'tuntap'],
             seccomp: false,
+            udp: true,
           },
           initramfs: '/var/cache/umlnfs/initramfs-1.cpio.gz',
         } as const,

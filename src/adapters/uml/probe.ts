@@ -4,6 +4,7 @@ import { messageOf, UserError } from '../../model/error.ts';
 import {
   autoconfOf,
   type KernelConfig,
+  nfsOverUdp,
   nfsRootWay,
   parseConfig,
   transportsOf,
@@ -99,6 +100,7 @@ async function capsOf({ path, version, config, help }: KernelFacts): Promise<Ker
     ipAutoconf: nfsRoot === 'builtin' ? autoconfOf(config) : await autoconfOfInitramfs(config),
     transports,
     seccomp: hasSeccomp(help),
+    udp: nfsOverUdp(config),
   };
 }
 

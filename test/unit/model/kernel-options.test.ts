@@ -47,6 +47,13 @@ test('an option is present, a module or missing', () => {
   });
 });
 
+test('what an option takes away is present where it is off', () => {
+  const udp = (text: string) => presences(text).CONFIG_NFS_DISABLE_UDP_SUPPORT;
+  expect(udp('CONFIG_NFS_FS=y')).toBe('present');
+  expect(udp('CONFIG_NFS_FS=m')).toBe('module');
+  expect(udp('CONFIG_NFS_FS=y\nCONFIG_NFS_DISABLE_UDP_SUPPORT=y')).toBe('missing');
+});
+
 test('a part is no more built in than the whole', () => {
   const text = 'CONFIG_NFS_FS=m\nCONFIG_NFS_V3=y\nCONFIG_NFS_V3_ACL=y\nCONFIG_UML_NET_TUNTAP=y';
   expect(presences(text)).toMatchObject({

@@ -10,9 +10,13 @@ const caps: KernelCaps = {
   ipAutoconf: ['dhcp', 'bootp', 'rarp'],
   transports: ['vector'],
   seccomp: false,
+  udp: true,
 };
 
-const everything = [...kernelOptions.map(({ option }) => option), 'CONFIG_UML_NET'];
+const everything = [
+  ...kernelOptions.filter(({ inverse }) => inverse !== true).map(({ option }) => option),
+  'CONFIG_UML_NET',
+];
 
 /** A configuration with everything built in but what is said otherwise. */
 function config(changes: Record<string, string> = {}) {
@@ -26,6 +30,13 @@ function report(asked: Partial<KernelAsked>) {
 
 test('a kernel that has everything works, and nothing follows', () => {
   expect(report({})).toMatchObject({ verdict: 'works', reason: '', consequences: [] });
+});
+
+test('what an option takes away has consequences', () => {
+  const without = new Map([...config(), ['CONFIG_NFS_DISABLE_UDP_SUPPORT', 'y']]);
+  expect(report({ config: without }).consequences).toEqual([
+    'Protocol=udp does not work: CONFIG_NFS_DISABLE_UDP_SUPPORT is on',
+  ]);
 });
 
 test('what is missing has consequences', () => {

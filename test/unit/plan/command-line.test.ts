@@ -11,6 +11,7 @@ const modular: KernelCaps = {
   ipAutoconf: ['dhcp'],
   transports: ['vector', 'tuntap'],
   seccomp: false,
+  udp: true,
 };
 const builtin: KernelCaps = { ...modular, nfsRoot: 'builtin', ipAutoconf: ['dhcp', 'bootp', 'rarp'] };
 
@@ -201,6 +202,16 @@ test('seccomp= is said to kernels that know it, and to no other', () => {
   const guest = guestWanted({ seccomp: 'on' });
   expect(find(line(guest), 'seccomp=')).toBeUndefined();
   expect(line(guest, { caps: { ...modular, seccomp: true } })).toContain('seccomp=on');
+});
+
+test('UDP is refused where the kernel does not speak it', () => {
+  const guest = guestWanted({
+    root: { ...guestWanted().root, options: ['vers=3', 'proto=udp'], versionGiven: true },
+  });
+  expect(find(line(guest), 'nfsroot=')).toContain('proto=udp');
+  expect(() => line(guest, { caps: { ...modular, udp: false } })).toThrow(
+    'cannot start guest web1: Protocol=udp needs a kernel without CONFIG_NFS_DISABLE_UDP_SUPPORT',
+  );
 });
 
 test('memory is rounded up to a whole KiB', () => {

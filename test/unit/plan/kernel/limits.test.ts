@@ -7,7 +7,14 @@ import { guestWanted } from '../../../support/model.ts';
 function line(guest: GuestWanted, own = '/run/umlnfs/guests/web1'): string[] {
   return kernelCommandLine({
     guest,
-    caps: { version: '6.1', nfsRoot: 'builtin', ipAutoconf: [], transports: ['vector'], seccomp: false },
+    caps: {
+      version: '6.1',
+      nfsRoot: 'builtin',
+      ipAutoconf: [],
+      transports: ['vector'],
+      seccomp: false,
+      udp: true,
+    },
     initramfs: undefined,
     mount: { directory: '/export/web1', defaultVersion: '4.2' },
     paths: { umlDir: `${own}/uml`, notify: `${own}/notify`, hostfsJail: `${own}/empty` },
