@@ -85,6 +85,11 @@ async function lookAtStart(container: Container, name: string, root: Untailored)
   await container.sh(`mkdir -p ${wants} && ln -s ../look.service ${wants}`);
 }
 
+// Made once; each takes as long as a Debian does.
+beforeAll(async () => {
+  for (const { root } of guests) await untailoredTree(root);
+}, 1_200_000);
+
 const host = useContainer(async (container) => {
   await install(container);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', secret]);

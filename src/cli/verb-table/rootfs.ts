@@ -31,6 +31,7 @@ export const rootfsVerbs: readonly Verb[] = [
         doc: 'Further packages, with commas between: systemd, udev, ifupdown and the like are there anyway.',
       },
       variant: { type: 'string', value: 'VARIANT', doc: 'What mmdebstrap calls so; minbase by default.' },
+      ...tailorOptions,
       ...directoryOption,
       ...configOption,
     },

@@ -8,8 +8,9 @@ import { messageOf, UserError } from '../../../model/error.ts';
 import { hostnameOf } from '../../../model/guest-wanted.ts';
 import { quote } from '../../../model/quote.ts';
 import type { Origin } from '../../../model/rootfs/origin.ts';
+import type { SetupWish } from '../../../model/tailoring/setup.ts';
 import type { Work } from '../../long-work/work.ts';
-import { tailor } from '../tailor.ts';
+import { setup } from '../tailor.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
 import { fillFromDebian } from './debian.ts';
 
@@ -18,28 +19,33 @@ export interface RootWanted {
   /** Where it will be: a directory that does not exist. */
   readonly path: string;
   readonly origin: Origin;
+  /** What is asked for beside what every root gets. */
+  readonly tailoring?: { readonly hostname?: string | undefined; readonly once: SetupWish };
 }
 
 /**
  * Makes a root, tailored for a guest of its name. Nothing stays behind where it fails or is ended early.
+ * @returns what will not do what was asked for, and why; sentences
  * @throws UserError; the signal's reason
  */
-export async function createRoot(wanted: RootWanted, work: Work): Promise<void> {
-  const { name, path, origin } = wanted;
+export async function createRoot(wanted: RootWanted, work: Work): Promise<readonly string[]> {
+  const { name, path, origin, tailoring } = wanted;
   const parent = await checkPlace(name, path, work.action);
-  await withWorkDirectory(parent, async (scratch) => {
+  return await withWorkDirectory(parent, async (scratch) => {
     const tree = join(scratch, 'root');
     await mkdir(tree);
     // Whatever the umask says: ordinary users of the guest must get in.
     await chmod(tree, 0o755);
     await fill(origin, tree, scratch, work);
     work.progress.phase('tailoring');
-    await tailor(tree, { hostname: hostnameOf(name) });
+    const wish = { hostname: tailoring?.hostname ?? hostnameOf(name) };
+    const { notes } = await setup(tree, wish, tailoring?.once);
     // Its name means that it is whole, after a power failure too.
     await execa('sync', ['--file-system', '--', tree]);
     work.signal.throwIfAborted();
     await checkFree(path, work.action);
     await rename(tree, path);
+    return notes;
   });
 }
 

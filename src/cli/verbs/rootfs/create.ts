@@ -6,20 +6,25 @@ import { type DebianWanted, debianSyntax } from '../../../model/rootfs/origin.ts
 import type { ExitReason } from '../../exit-codes.ts';
 import { interruptible } from '../../interruptible.ts';
 import { print, tell } from '../../output.ts';
+import { printable } from '../../printable.ts';
 import { rootUse } from '../../rootfs-use.ts';
+import { tailorAsked } from '../../tailor-options.ts';
 import { type Invocation, UsageError } from '../../verb.ts';
 import { WorkProgress } from '../../work-progress.ts';
 
 export async function create(invocation: Invocation): Promise<ExitReason> {
   const [name = ''] = invocation.operands;
   const debian = debianOptions(invocation);
+  const asked = await tailorAsked(invocation);
   const { host } = await rootUse(invocation.value('config-dir'));
   const path = rootPath(resolve(invocation.value('directory') ?? host.directories.export), name);
   const action = `create root ${quote(name).slice(1, -1)}`;
   const progress = new WorkProgress();
-  await interruptible(action, (signal) =>
-    createRoot({ name, path, origin: { kind: 'debian', debian } }, { action, signal, progress }),
+  const tailoring = { hostname: asked.wish.hostname, once: asked.once };
+  const notes = await interruptible(action, (signal) =>
+    createRoot({ name, path, origin: { kind: 'debian', debian }, tailoring }, { action, signal, progress }),
   ).finally(() => progress.end());
+  for (const note of notes) tell(`root ${name}: ${printable(note)}`);
   tell(
     `root ${name} is ready${path === rootPath(host.directories.export, name) ? '' : `: Directory=${path}`}`,
   );
