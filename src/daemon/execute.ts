@@ -20,6 +20,8 @@ export interface Executors {
   removeTap(step: StepOf<'tap.remove'>): Promise<void>;
   addExport(step: StepOf<'export.add'>): Promise<void>;
   removeExport(step: StepOf<'export.remove'>): Promise<void>;
+  /** Begins it, and throws nothing. */
+  cloneRoot(step: StepOf<'root.clone'>): void;
   tailorRoot(step: StepOf<'root.tailor'>): Promise<void>;
   startGuest(step: StepOf<'guest.start'>): Promise<void>;
   stopGuest(step: StepOf<'guest.stop'>): Promise<void>;
@@ -210,6 +212,8 @@ export class Executor {
         return this.#executors.addExport(step);
       case 'export.remove':
         return this.#executors.removeExport(step);
+      case 'root.clone':
+        return this.#executors.cloneRoot(step);
       case 'root.tailor':
         return this.#executors.tailorRoot(step);
       case 'guest.start':

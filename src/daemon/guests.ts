@@ -23,6 +23,8 @@ export interface GuestsOptions {
   readonly desired: () => Desired | undefined;
   /** A guest's unit, where systemd runs the guests: then systemd decides about restarts, and wishes are for once. */
   readonly unit?: ((guest: string) => UnitSeen | undefined) | undefined;
+  /** Somebody wants it to start: what failed before may be tried again at once. */
+  readonly onWish?: ((guest: string) => void) | undefined;
   /** Has systemd forget the unit's failures. */
   readonly forgiveUnit?: ((guest: string) => Promise<void>) | undefined;
 }
@@ -213,6 +215,7 @@ export class Guests {
   }
 
   #forgiveSteps(name: string): void {
+    this.#options.onWish?.(name);
     const { seen } = this.record(name);
     seen.problem = undefined;
     seen.retryAt = undefined;

@@ -7,6 +7,7 @@ import { ensureBridge, removeBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
 import { applyTables, observeTables } from '../adapters/nft/tables.ts';
+import { cloneApart } from '../adapters/rootfs/clone/apart.ts';
 import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
 import { Marks } from '../adapters/state/marks.ts';
 import { buildInitramfs, initramfsPath } from '../adapters/uml/initramfs/initramfs.ts';
@@ -17,6 +18,7 @@ import type { Host } from '../definition/guest.ts';
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { RootSeen } from '../model/observed.ts';
 import type { GuestRunner } from '../model/runner.ts';
+import { Clones } from './clones.ts';
 import type { Executors } from './execute.ts';
 import { GuestSteps } from './guest-steps.ts';
 import { Guests } from './guests.ts';
@@ -70,7 +72,18 @@ export function assemble(options: PartsOptions): Parts {
   const marks = new Marks(guestsDirectory);
   const unit = systemd === undefined ? undefined : (guest: string) => systemd.runner.seen(guest);
   const forgiveUnit = systemd && ((guest: string) => systemd.runner.forgive(guest));
-  const guests = new Guests({ runner, marks, log, clock, markDirty, desired, unit, forgiveUnit });
+  const clones = new Clones({
+    clone: (job, signal) => cloneApart(job, { signal, asUnit: systemd !== undefined }),
+    most: host.limits.parallelClones,
+    log,
+    clock,
+    markDirty,
+  });
+  const onWish = (guest: string) => {
+    const directory = desired()?.guests.get(guest)?.root.directory;
+    if (directory !== undefined) clones.retry(directory);
+  };
+  const guests = new Guests({ runner, marks, log, clock, markDirty, desired, unit, forgiveUnit, onWish });
   const replyDirectory = `${host.directories.runtime}/ask`;
   const steps = new GuestSteps({ runner, hub, guests, log, clock, desired, guestsDirectory, replyDirectory });
   const onReady = (guest: string, how: string) => {
@@ -95,7 +108,7 @@ export function assemble(options: PartsOptions): Parts {
     runner,
     exporter,
     units,
-    executors: executors(options, steps, guests, units, servers),
+    executors: executors(options, { steps, guests, units, clones, servers }),
     sources: {
       links: withIdleTimes(observeLinks, clock),
       tables: observeTables,
@@ -103,7 +116,7 @@ export function assemble(options: PartsOptions): Parts {
       servers: ({ servers: wanted }) => servers.follow(wanted),
       kernel: (path) => probeKernel(path, nobody),
       initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),
-      root: observeRoot,
+      root: (guest) => observeRoot(guest, clones),
       guestsDirectory,
       unitFiles: async () => units?.files(),
     },
@@ -124,6 +137,7 @@ export function assemble(options: PartsOptions): Parts {
     warmUp: () => hub.warmUp(),
     listen,
     close: async (stopServers) => {
+      await clones.close();
       await runner.close();
       await hub.shutdown();
       await servers.close();
@@ -135,11 +149,15 @@ export function assemble(options: PartsOptions): Parts {
 
 function executors(
   options: PartsOptions,
-  steps: GuestSteps,
-  guests: Guests,
-  units: Units | undefined,
-  servers: RemoteServers,
+  parts: {
+    steps: GuestSteps;
+    guests: Guests;
+    units: Units | undefined;
+    clones: Clones;
+    servers: RemoteServers;
+  },
 ): Executors {
+  const { steps, guests, units, clones, servers } = parts;
   const { exporter, host, systemd } = options;
   return {
     applyFilter: ({ write, remove }) => applyTables(write, remove),
@@ -157,6 +175,7 @@ function executors(
       server === undefined
         ? exporter.remove(guest, path, client)
         : servers.remove(server, guest, path, client),
+    cloneRoot: ({ guest, from, directory }) => clones.begin({ guest, from, directory }),
     tailorRoot: async ({ directory, hostname, dns }) => {
       await tailor(directory, { hostname, dns });
     },
@@ -171,10 +190,10 @@ function executors(
   };
 }
 
-async function observeRoot(guest: GuestWanted): Promise<RootSeen> {
+async function observeRoot(guest: GuestWanted, clones: Clones): Promise<RootSeen> {
   const { directory } = guest.root;
   const found = await stat(directory).catch(() => undefined);
-  if (!found?.isDirectory()) return { exists: false, tailored: false };
+  if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };
   if (!guest.tailor) return { exists: true, tailored: true };
   const changes = await tailoring(directory, { hostname: guest.hostname, dns: guest.network.dns });
   return { exists: true, tailored: changes.length === 0 };

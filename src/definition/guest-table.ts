@@ -22,6 +22,7 @@ import {
   mac,
   netmask,
   networkName,
+  rootReference,
   sshDestination,
   text,
   userName,
@@ -201,6 +202,12 @@ export const guestTable = {
         derived: "the export directory and the guest's name, /export/NAME",
         source: `${nfsroot}, nfsroot=…:<root-dir>`,
       }),
+      clone: optional(
+        'Clone',
+        rootReference,
+        'The root that this one is made from where it does not exist: before the guest starts it is cloned, with a machine id and SSH host keys of its own. A root that exists is left as it is.',
+        { derived: 'none: a root that does not exist is an error' },
+      ),
       readOnly: key(
         'ReadOnly',
         boolean,

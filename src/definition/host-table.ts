@@ -53,6 +53,12 @@ export const hostTable = {
         "How many guests may boot at a time; further ones wait for their turn. StartTimeoutSec= begins with a guest's own start. A guest that is not ready after a minute holds up no other.",
         { derived: 'ten for each processor, and at least 20' },
       ),
+      parallelClones: key(
+        'ParallelClones',
+        integer(1, 1000),
+        2,
+        'How many roots may be cloned at a time (Clone= of guests).',
+      ),
     },
   },
   dbus: {

@@ -19,6 +19,7 @@ export {
 } from './value-types/network.ts';
 export { absolutePath } from './value-types/path.ts';
 export { bytes, duration } from './value-types/quantity.ts';
+export { rootReference } from './value-types/root-reference.ts';
 export { boolean, enumeration, integer, text } from './value-types/scalar.ts';
 export { sshDestination } from './value-types/ssh-destination.ts';
 export { userName } from './value-types/user-name.ts';

@@ -65,6 +65,8 @@ export interface NfsMount {
   /** The options of nfsroot=, `name` or `name=value`, version and protocol first. `vers=` is missing where the exporter's default holds. */
   readonly options: readonly string[];
   readonly versionGiven: boolean;
+  /** The directory of the root that it is made from where it does not exist. */
+  readonly clone?: string | undefined;
   readonly readOnly: boolean;
 }
 

@@ -65,6 +65,7 @@ export function guestWanted(
       options: nfsOptions(root),
       versionGiven: root.version !== undefined,
       readOnly: root.readOnly,
+      clone: baseOf(root.clone, host),
     },
     tailor: root.tailor,
     health,
@@ -122,6 +123,11 @@ export function hostnameOf(name: string): string {
     .map((label) => label.replace(/^-+|-+$/g, ''))
     .filter((label) => label !== '')
     .join('.');
+}
+
+function baseOf(base: string | undefined, host: Host): string | undefined {
+  if (base === undefined || base.startsWith('/')) return base;
+  return joinPath(host.directories.export, base);
 }
 
 function joinPath(directory: string, name: string): string {

@@ -72,6 +72,8 @@ export type KernelSeen =
 
 export interface RootSeen {
   readonly exists: boolean;
+  /** It is being made from another one. */
+  readonly cloning?: boolean;
   /** False when tailoring would change something. */
   readonly tailored: boolean;
   readonly problem?: string;

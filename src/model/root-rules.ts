@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 export function rootFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
   return [
     ...directoryFindings(host, wanted),
+    ...cloneFindings(host, wanted),
     ...exportFindings(host, guest, wanted),
     ...optionFindings(guest),
   ];
@@ -22,6 +23,23 @@ function directoryFindings(host: Host, wanted: GuestWanted): Finding[] {
   const { runtime, cache, log } = host.directories;
   const own = [runtime, cache, log].find((path) => overlap(path, directory));
   return own === undefined ? [] : refuse(`the guest could change the files of umlnfs in ${own}`);
+}
+
+/** What a root is made from is another root of this host, and neither lies in the other. */
+function cloneFindings(host: Host, wanted: GuestWanted): Finding[] {
+  const { clone, directory, local, server } = wanted.root;
+  if (clone === undefined) return [];
+  const refuse = (cause: string): Finding[] => [
+    { key: 'root.clone', severity: 'error', message: `cannot use Clone=${clone}: ${cause}` },
+  ];
+  if (!local) return refuse(`the root is on ${server}, and umlnfs makes roots on this host alone`);
+  if (clone === '/') return refuse("it is the host's own root; write the directory of a guest's");
+  if (overlap(clone, directory)) {
+    return refuse(`the root itself is ${directory}, and one would be in the other; write Directory= too`);
+  }
+  const { runtime, cache, log } = host.directories;
+  const own = [runtime, cache, log].find((path) => overlap(path, clone));
+  return own === undefined ? [] : refuse(`the guest would get the files of umlnfs in ${own}`);
 }
 
 /** Whether one of the directories is the other or lies in it. */

@@ -27,6 +27,8 @@ function what(step: Step): string {
       return `stop exporting ${step.path}${on(step.server)} to ${step.client}`;
     case 'initramfs.build':
       return `build the initramfs for ${step.kernel}`;
+    case 'root.clone':
+      return `clone the root ${step.directory} from ${step.from}`;
     case 'root.tailor':
       return `tailor the root ${step.directory}`;
     case 'guest.start':

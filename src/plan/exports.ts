@@ -42,6 +42,19 @@ export function whyExport(wanted: ExportWanted, exports: readonly ExportSeen[]):
   return seen.whole ? undefined : `the export of ${wanted.path} is only half there`;
 }
 
+/** What is exported of a root that is gone and made anew: a server would go on with the one that was there. */
+export function planLostExport({ guest }: ExportWanted, observed: Observed): Step[] {
+  return observed.exporter.exports
+    .filter((seen) => seen.guest === guest)
+    .map(({ path, client }) => ({
+      kind: 'export.remove',
+      guest,
+      path,
+      client,
+      why: `there is no ${path} any more`,
+    }));
+}
+
 /** Exports of umlnfs that no definition wants; a guest that still runs keeps its root until it has ended. */
 export function planStaleExports(desired: Desired, observed: Observed): Step[] {
   const steps: Step[] = [];

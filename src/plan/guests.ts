@@ -161,8 +161,8 @@ export function obstacle(wanted: GuestWanted, observed: Observed): string | unde
   const root = observed.roots.get(wanted.name);
   if (root === undefined) return undefined;
   if (root.problem !== undefined) return root.problem;
-  if (!root.exists) {
-    return `cannot start guest ${wanted.name}: its root ${wanted.root.directory} does not exist; make it, or set Directory= in [Root]`;
+  if (!root.exists && wanted.root.clone === undefined) {
+    return `cannot start guest ${wanted.name}: its root ${wanted.root.directory} does not exist; make it, or set Directory= or Clone= in [Root]`;
   }
   return undefined;
 }
@@ -204,8 +204,12 @@ export function planPreparation(
   const { name } = wanted;
   const steps: Step[] = [];
   const root = observed.roots.get(name);
+  const { directory, clone } = wanted.root;
+  if (root?.exists === false && clone !== undefined) {
+    if (root.cloning) return [{ kind: 'queue', guest: name, why: `its root is cloned from ${clone}` }];
+    return [{ kind: 'root.clone', guest: name, directory, from: clone, why: `there is no ${directory} yet` }];
+  }
   if (wanted.tailor && root !== undefined && !root.tailored) {
-    const { directory } = wanted.root;
     steps.push({
       kind: 'root.tailor',
       guest: name,

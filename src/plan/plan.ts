@@ -3,7 +3,7 @@ import { messageOf } from '../model/error.ts';
 import type { GuestSeen, Observed, ProcessSeen } from '../model/observed.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
-import { planExport, planExporter, planStaleExports } from './exports.ts';
+import { planExport, planExporter, planLostExport, planStaleExports } from './exports.ts';
 import { planFilter } from './filter.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
@@ -145,7 +145,10 @@ function planExportOf(
   if (exported.server !== undefined) return planServerExport(exported, exported.server, observed, now);
   const { running } = observed.exporter;
   // Without a directory there is nothing to export; the guest's own steps say so.
-  if (!running || observed.roots.get(wanted.name)?.exists === false) return { steps: [], ready: running };
+  if (!running || observed.roots.get(wanted.name)?.exists === false) {
+    const remade = running && wanted.root.clone !== undefined;
+    return { steps: remade ? planLostExport(exported, observed) : [], ready: running };
+  }
   return { steps: planExport(exported, observed), ready: true };
 }
 

@@ -26,6 +26,8 @@ export type Step = { readonly why: string } & (
       readonly client: string;
     }
   | { readonly kind: 'initramfs.build'; readonly kernel: string }
+  /** Begins it; how far it is, is observed. */
+  | { readonly kind: 'root.clone'; readonly guest: string; readonly from: string; readonly directory: string }
   | {
       readonly kind: 'root.tailor';
       readonly guest: string;
@@ -61,7 +63,7 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'guest.forget'; readonly guest: string }
   /** The guest should run and cannot: `why` is the cause, with what to do. */
   | { readonly kind: 'blocked'; readonly guest: string }
-  /** It is started as soon as enough of the others that boot are ready. */
+  /** It is started as soon as enough of the others that boot are ready, or its root is made. */
   | { readonly kind: 'queue'; readonly guest: string }
   /** Nothing to do for it before `needs` (`guest files`) has come up, or has ended. */
   | { readonly kind: 'await'; readonly guest: string; readonly needs: string }

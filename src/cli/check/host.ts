@@ -62,10 +62,18 @@ async function checkRoot({ name, root }: GuestWanted): Promise<Finding | undefin
     return found.isDirectory() ? undefined : finding('it is no directory');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return finding(messageOf(error));
+    if (root.clone !== undefined) return checkBase(name, root.clone);
     return finding(
       `there is no such directory; make a root there, or name another with Directory= of [Root]`,
     );
   }
+}
+
+async function checkBase(name: string, base: string): Promise<Finding | undefined> {
+  const found = await stat(base).catch(() => undefined);
+  if (found?.isDirectory() === true) return undefined;
+  const message = `cannot clone the root of guest ${name}: there is no root ${base}; make it with umlnfs rootfs create, or correct Clone= of [Root]`;
+  return { key: 'root.clone', severity: 'error', message };
 }
 
 async function checkKernel(

@@ -1,0 +1,61 @@
+/** Makes a root from another one, for the daemon. */
+import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { messageOf, UserError } from '../../../model/error.ts';
+import { runCommand } from '../../long-work/command.ts';
+import { confined } from '../../long-work/confined.ts';
+import type { Work } from '../../long-work/work.ts';
+import { runningRoots } from '../running.ts';
+import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
+import { renewIdentity } from './identity.ts';
+
+export interface CloneWanted {
+  /** The directory of the root that is copied. */
+  readonly from: string;
+  /** A directory that does not exist. */
+  readonly directory: string;
+}
+
+/**
+ * Copies a root beside its place, gives the copy an identity of its own, and then its name: what has the name is
+ * whole. Blocks are shared where the file system can.
+ * @throws UserError; the signal's reason
+ */
+export async function cloneRoot({ from, directory }: CloneWanted, work: Work): Promise<void> {
+  await checkBase(from, work.action);
+  const parent = dirname(directory);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await clearLeftovers(parent);
+  await withWorkDirectory(parent, async (scratch) => {
+    const tree = join(scratch, 'root');
+    await mkdir(tree);
+    const copy = ['cp', '--archive', '--reflink=auto', '--one-file-system', '--', `${from}/.`, tree];
+    await runCommand(confined(copy), { action: work.action, signal: work.signal, name: 'cp' });
+    await renewIdentity(tree, scratch, work.action);
+    // Its name means that it is whole, after a power failure too.
+    await execa('sync', ['--file-system', '--', tree]);
+    work.signal.throwIfAborted();
+    if ((await lstat(directory).catch(() => undefined)) !== undefined) {
+      throw new UserError(work.action, `there is something at ${directory} already`);
+    }
+    await rename(tree, directory);
+  });
+}
+
+async function checkBase(from: string, action: string): Promise<void> {
+  const there = await lstat(from).catch((error: NodeJS.ErrnoException) => {
+    const cause = error.code === 'ENOENT' ? `there is no root ${from}` : messageOf(error);
+    throw new UserError(action, cause, {
+      hint: 'make it with umlnfs rootfs create, or correct Clone= in [Root]',
+    });
+  });
+  if (!there.isDirectory())
+    throw new UserError(action, `${from} is no directory`, { hint: 'correct Clone= in [Root]' });
+  const real = await realpath(from);
+  const user = (await runningRoots()).find(({ directory }) => directory === from || directory === real);
+  if (user === undefined) return;
+  throw new UserError(action, `guest ${user.guest} runs from ${from}, and would write while it is copied`, {
+    hint: `umlnfs stop ${user.guest}`,
+  });
+}
