@@ -16,6 +16,7 @@ const packages: readonly string[] = [
   'kmod',
   'procps',
   'iproute2',
+  'nftables',
   'busybox-static',
   'cpio',
   'xz-utils',

@@ -13,6 +13,7 @@ const hostPackages: readonly string[] = [
   'kmod',
   'procps',
   'iproute2',
+  'nftables',
   'busybox-static',
   'cpio',
   'xz-utils',
