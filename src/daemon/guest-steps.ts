@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { prepareDisk } from '../adapters/uml/disks.ts';
 import { makeGuestDirectory, removeGuestDirectory } from '../adapters/uml/guest-directory.ts';
 import { type MconsoleCommand, mconsole } from '../adapters/uml/mconsole.ts';
 import type { NotifyHub } from '../adapters/uml/notify.ts';
@@ -38,6 +39,9 @@ export class GuestSteps {
     const { wanted } = step;
     const uid = desired()?.taps.get(wanted.network.tap)?.uid;
     if (uid === undefined) throw new UserError(`start guest ${wanted.name}`, 'it has no user');
+    let largest = 0;
+    for (const { path } of wanted.disks)
+      largest = Math.max(largest, await prepareDisk(wanted.name, path, uid));
     await this.listen(wanted.name, uid);
     const process = await runner.start({
       guest: wanted.name,
@@ -45,6 +49,7 @@ export class GuestSteps {
       uid,
       gid: uid,
       memoryBytes: wanted.memoryBytes,
+      diskBytes: largest,
     });
     guests.began(wanted, process);
   }

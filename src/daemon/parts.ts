@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { stopPrivateBus } from '../adapters/dbus/private-bus.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
@@ -8,15 +7,13 @@ import { observeLinks } from '../adapters/ip/observe.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
 import { applyTables, observeTables } from '../adapters/nft/tables.ts';
 import { cloneApart } from '../adapters/rootfs/clone/apart.ts';
-import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
 import { Marks } from '../adapters/state/marks.ts';
 import { buildInitramfs, initramfsPath } from '../adapters/uml/initramfs/initramfs.ts';
 import { consolePty, isPtyOf } from '../adapters/uml/mconsole.ts';
 import { NotifyHub } from '../adapters/uml/notify.ts';
 import { probeKernel } from '../adapters/uml/probe.ts';
 import type { Host } from '../definition/guest.ts';
-import type { Desired, GuestWanted } from '../model/desired.ts';
-import type { RootSeen } from '../model/observed.ts';
+import type { Desired } from '../model/desired.ts';
 import type { GuestRunner } from '../model/runner.ts';
 import { Clones } from './clones.ts';
 import type { Executors } from './execute.ts';
@@ -26,6 +23,7 @@ import type { HealthOptions } from './health.ts';
 import { hearGuests } from './hear.ts';
 import { withIdleTimes } from './idle-taps.ts';
 import type { Sources } from './observe.ts';
+import { observeRoot, tailorRoot } from './roots.ts';
 import { type Systemd, Units } from './units.ts';
 
 /** Everything that touches the host, put together. */
@@ -113,10 +111,11 @@ export function assemble(options: PartsOptions): Parts {
       links: withIdleTimes(observeLinks, clock),
       tables: observeTables,
       exporter: () => exporter.observe(),
-      servers: ({ servers: wanted }) => servers.follow(wanted),
+      servers: ({ servers: wanted }) =>
+        servers.follow(wanted, (guest) => guests.records.get(guest)?.seen.readyAt),
       kernel: (path) => probeKernel(path, nobody),
       initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),
-      root: (guest) => observeRoot(guest, clones),
+      root: (guest) => observeRoot(host, guest, clones),
       guestsDirectory,
       unitFiles: async () => units?.files(),
     },
@@ -176,9 +175,7 @@ function executors(
         ? exporter.remove(guest, path, client)
         : servers.remove(server, guest, path, client),
     cloneRoot: ({ guest, from, directory }) => clones.begin({ guest, from, directory }),
-    tailorRoot: async ({ directory, hostname, dns }) => {
-      await tailor(directory, { hostname, dns });
-    },
+    tailorRoot: ({ wanted }) => tailorRoot(host, wanted),
     startGuest: (step) => steps.start(step),
     stopGuest: (step) => steps.stop(step),
     forgetGuest: async ({ guest }) => {
@@ -188,13 +185,4 @@ function executors(
     },
     units,
   };
-}
-
-async function observeRoot(guest: GuestWanted, clones: Clones): Promise<RootSeen> {
-  const { directory } = guest.root;
-  const found = await stat(directory).catch(() => undefined);
-  if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };
-  if (!guest.tailor) return { exists: true, tailored: true };
-  const changes = await tailoring(directory, { hostname: guest.hostname, dns: guest.network.dns });
-  return { exists: true, tailored: changes.length === 0 };
 }

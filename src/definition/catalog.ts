@@ -189,6 +189,8 @@ function sameClaims(guest: Guest, before: Guest | undefined): boolean {
     guest.network.bridge === before.network.bridge &&
     guest.network.mac === before.network.mac &&
     guest.network.tap === before.network.tap &&
-    guest.guest.after.join() === before.guest.after.join()
+    guest.guest.after.join() === before.guest.after.join() &&
+    guest.root.serverGuest === before.root.serverGuest &&
+    guest.guest.disks.map(({ path }) => path).join() === before.guest.disks.map(({ path }) => path).join()
   );
 }

@@ -8,6 +8,7 @@ import {
   addresses,
   boolean,
   bytes,
+  disk,
   duration,
   enumeration,
   exportOptions,
@@ -98,6 +99,15 @@ export const guestTable = {
         guestReference,
         'As Wants=; and this guest is stopped, or restarted, when somebody stops or restarts one of them, and with After= it is not started while one of them cannot be. One that crashes and is started again does not count.',
         { perGuest: true, source: 'systemd.unit(5)' },
+      ),
+      disks: list(
+        'Disks',
+        disk,
+        'Images of disks, separated by spaces: the first is /dev/ubda in the guest, the second /dev/ubdb and so on. With :DIRECTORY behind it the guest mounts one there. An image that belongs to root is given to the user of the guest.',
+        {
+          perGuest: true,
+          source: 'Linux Documentation/virt/uml/user_mode_linux_howto_v2.rst, ubdN=',
+        },
       ),
       seccomp: key(
         'Seccomp',
@@ -198,6 +208,11 @@ export const guestTable = {
         derived: "the bridge's address: this host",
         source: `${nfsroot}, nfsroot=<server-ip>`,
       }),
+      serverGuest: optional(
+        'ServerGuest',
+        guestReference,
+        'The guest that is the NFS server, instead of Server=. It is started before, and stopped after; umlnfs makes the export in it.',
+      ),
       directory: optional('Directory', absolutePath, "The root's directory on the server.", {
         derived: "the export directory and the guest's name, /export/NAME",
         source: `${nfsroot}, nfsroot=…:<root-dir>`,

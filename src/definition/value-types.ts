@@ -1,6 +1,7 @@
 /** All value types the key tables are made of. */
 export { addresses, route, uplink } from './value-types/beyond.ts';
 export { busAddress } from './value-types/bus-address.ts';
+export { disk } from './value-types/disk.ts';
 export { exportOptions } from './value-types/export-options.ts';
 export { guestReference } from './value-types/guest-reference.ts';
 export { kernelBinary } from './value-types/kernel.ts';

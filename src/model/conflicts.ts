@@ -40,6 +40,14 @@ function claimsOf({ wanted, uid }: Candidate): Claim[] {
       hint: 'write another one: guests of one user could stop each other',
     },
   ];
+  for (const { path } of wanted.disks) {
+    claims.push({
+      key: 'guest.disks',
+      name: 'Disks',
+      value: path,
+      hint: 'two kernels on one disk destroy what is on it',
+    });
+  }
   if (address === undefined) return claims;
   return [{ key: 'guest.address', name: 'Address', value: address, hint: 'write another one' }, ...claims];
 }

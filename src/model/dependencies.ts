@@ -4,6 +4,7 @@ import type { Candidate } from './conflicts.ts';
 import type { GuestWanted } from './desired.ts';
 import { type Finding, problemOf } from './finding.ts';
 import type { Problem } from './problem.ts';
+import { serverFindings } from './server-rules.ts';
 
 /** One guest starts after another, because of a key. */
 interface Edge {
@@ -13,7 +14,12 @@ interface Edge {
 }
 
 function edgesOf(candidate: Candidate): Edge[] {
-  return candidate.wanted.dependencies.after.map((to) => ({ from: candidate, to, key: 'guest.after' }));
+  const { after, server } = candidate.wanted.dependencies;
+  const written = candidate.guest.guest.after;
+  return after.map((to) => {
+    const key = to === server && !written.includes(to) ? 'root.serverGuest' : 'guest.after';
+    return { from: candidate, to, key };
+  });
 }
 
 /**
@@ -36,8 +42,12 @@ export function withDependencies(
       refused.add(guest.name);
       problems.push(problemOf(guest, finding));
     };
-    const names = new Set(kept.map(({ guest }) => guest.name));
-    for (const candidate of kept) for (const finding of missing(candidate, names)) refuse(candidate, finding);
+    const byName = new Map(kept.map((candidate) => [candidate.guest.name, candidate]));
+    const names = new Set(byName.keys());
+    for (const candidate of kept) {
+      const findings = [...missing(candidate, names), ...serverFindings(candidate, byName)];
+      for (const finding of findings) refuse(candidate, finding);
+    }
     if (refused.size === 0) {
       const circle = findCircle(kept);
       const guilty = circle.filter(({ from }) => !accepted.has(from.guest.name));
@@ -127,7 +137,7 @@ function circular(edge: Edge, circle: readonly Edge[]): Finding {
 }
 
 function nameOf(key: string): string {
-  return key === 'guest.after' ? 'After' : key;
+  return key === 'guest.after' ? 'After' : 'ServerGuest';
 }
 
 function placeOf(guest: Guest, key: string): string {

@@ -3,6 +3,7 @@ import { type Network, networksOf } from '../definition/network.ts';
 import { type Candidate, sharedRoots, withoutConflicts } from './conflicts.ts';
 import { withDependencies, withPulled } from './dependencies.ts';
 import type { BridgeWanted, Desired, ExportWanted, GuardWanted, GuestWanted, TapWanted } from './desired.ts';
+import { disksInRoots } from './disk-rules.ts';
 import { guardWanted } from './filter/guard-wanted.ts';
 import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
@@ -11,6 +12,7 @@ import { numberToIpv4 } from './ipv4.ts';
 import { getsAddress, type Kept, NOTHING_KEPT, pickAddresses, pickRange } from './pick-address.ts';
 import type { Problem } from './problem.ts';
 import type { ServerWanted } from './server.ts';
+import { withServers } from './server-rules.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -55,8 +57,11 @@ export function desired(
   }
   const { kept: together, problems: conflicts } = withoutConflicts(candidates);
   const all = new Set(sorted.map(({ name }) => name));
-  const { kept: fitting, problems: dependencies } = withDependencies(together, all, accepted);
-  problems.push(...conflicts, ...dependencies, ...sharedRoots(fitting));
+  const inRoots = disksInRoots(host, together);
+  const apart = together.filter((candidate) => !inRoots.has(candidate));
+  const { kept: able, problems: dependencies } = withDependencies(apart, all, accepted);
+  const fitting = withServers(able);
+  problems.push(...conflicts, ...[...inRoots.values()].flat(), ...dependencies, ...sharedRoots(fitting));
   return { desired: wholeOf(host, fitting), problems };
 }
 
@@ -107,12 +112,13 @@ function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
     const { name } = guest;
     guests.set(name, wanted);
     const { tap, guarded } = wanted.network;
-    const isolated = guest.network.isolate ?? network.bridge.isolate;
+    // A server has to be reached by its clients.
+    const isolated = (guest.network.isolate ?? network.bridge.isolate) && !wanted.serves;
     taps.set(tap, { name: tap, guest: name, bridge: network.bridge.name, uid, guarded, isolated });
     if (guarded) guards.set(tap, guardWanted(network, guest, wanted));
     const exported = exportWanted(host, network, guest, wanted);
     if (exported !== undefined) exports.set(name, exported);
-    const server = serverOf(guest);
+    const server = serverOf(guest, wanted);
     if (server !== undefined) servers.set(server.id, server);
   }
   return {

@@ -1,6 +1,7 @@
 /** What should be: derived from the definitions alone, complete, with nothing left to guess. */
-import type { Ipv6Network } from './ipv6.ts';
 
+import type { Disk } from '../definition/value-types/disk.ts';
+import type { Ipv6Network } from './ipv6.ts';
 import type { ServerWanted } from './server.ts';
 
 export interface BridgeWanted {
@@ -78,6 +79,8 @@ export interface Dependencies {
   readonly wants: readonly string[];
   /** As wants, and it stops when somebody stops one of them. */
   readonly requires: readonly string[];
+  /** The guest that its root is on, in after and wants as well: it rides out a restart of that one. */
+  readonly server?: string | undefined;
 }
 
 export interface GuestWanted {
@@ -94,6 +97,10 @@ export interface GuestWanted {
   readonly seccomp: 'off' | 'on';
   readonly ready: 'notify' | 'mount';
   readonly dependencies: Dependencies;
+  /** In the order of its devices. */
+  readonly disks: readonly Disk[];
+  /** Whether it is the NFS server of other guests. */
+  readonly serves: boolean;
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly stopTimeout: number;

@@ -2,6 +2,7 @@
 import type { Guest, Host } from '../definition/guest.ts';
 import type { Network } from '../definition/network.ts';
 import type { GuestWanted } from './desired.ts';
+import { diskFindings } from './disk-rules.ts';
 import type { Finding } from './finding.ts';
 import { networkFindings } from './network-rules.ts';
 import { rootFindings } from './root-rules.ts';
@@ -17,6 +18,7 @@ export function guestFindings(host: Host, network: Network, guest: Guest, wanted
     ...mainFindings(host, guest),
     ...networkFindings(host, network, guest, wanted),
     ...rootFindings(host, guest, wanted),
+    ...diskFindings(host, guest, wanted),
     ...timeFindings(guest),
   ];
 }

@@ -2,7 +2,7 @@
 import type { Guest, Host } from '../definition/guest.ts';
 import { plainName } from '../definition/guest-name.ts';
 import { type Network, networksOf } from '../definition/network.ts';
-import type { ExportWanted, GuestWanted } from './desired.ts';
+import type { Dependencies, ExportWanted, GuestWanted } from './desired.ts';
 import { guestUid } from './guest-uid.ts';
 import { formatNetwork, prefixToNetmask } from './ipv4.ts';
 import { eui64Address } from './ipv6.ts';
@@ -39,7 +39,9 @@ export function guestWanted(
     user: main.user ?? guestUid(guest.name),
     seccomp: main.seccomp,
     ready: main.ready,
-    dependencies: { after: main.after, wants: main.wants, requires: main.requires },
+    dependencies: dependenciesOf(guest),
+    disks: main.disks,
+    serves: false,
     startTimeout: main.startTimeout,
     stopTimeout: main.stopTimeout,
     network: {
@@ -61,7 +63,7 @@ export function guestWanted(
     root: {
       server,
       directory: root.directory ?? joinPath(host.directories.export, plainName(guest.name)),
-      local: isHere(host, server) && serverOf(guest) === undefined,
+      local: isHere(host, server) && root.serverGuest === undefined && !isElsewhere(guest),
       options: nfsOptions(root),
       versionGiven: root.version !== undefined,
       readOnly: root.readOnly,
@@ -77,10 +79,35 @@ function isHere(host: Host, server: string): boolean {
   return [...networksOf(host).values()].some(({ bridge }) => bridge.address.address === server);
 }
 
+function isElsewhere({ export: { managed, host } }: Guest): boolean {
+  return managed && host !== undefined;
+}
+
+/** A root on another guest is there as long as that one is. */
+function dependenciesOf({ guest: { after, wants, requires }, root: { serverGuest } }: Guest): Dependencies {
+  if (serverGuest === undefined) return { after, wants, requires };
+  const and = (names: readonly string[]) => [...new Set([...names, serverGuest])];
+  return { after: and(after), wants: and(wants), requires, server: serverGuest };
+}
+
 /** The server on which umlnfs exports the root; undefined where that is this host, or somebody else's affair. */
-export function serverOf(guest: Guest): ServerWanted | undefined {
+export function serverOf(guest: Guest, { network, dependencies }: GuestWanted): ServerWanted | undefined {
   const { managed, host } = guest.export;
-  return managed && host !== undefined ? { id: host, destination: host } : undefined;
+  const { server } = dependencies;
+  if (!managed) return undefined;
+  if (server === undefined) return host === undefined ? undefined : { id: host, destination: host };
+  const tailored = host === undefined;
+  const id = host === undefined ? `guest ${server}` : `${host} (guest ${server})`;
+  return { id, destination: host ?? `root@${network.server}`, guest: server, tailored };
+}
+
+/** The guest with its root on another one, whose address is known now. */
+export function servedBy(wanted: GuestWanted, address: string): GuestWanted {
+  return {
+    ...wanted,
+    network: { ...wanted.network, server: address },
+    root: { ...wanted.root, server: address },
+  };
 }
 
 /** The export that the guest's root needs; undefined where there is none to make. */
@@ -90,7 +117,7 @@ export function exportWanted(
   guest: Guest,
   wanted: GuestWanted,
 ): ExportWanted | undefined {
-  const server = serverOf(guest)?.id;
+  const server = serverOf(guest, wanted)?.id;
   const here = wanted.root.local && host.server.exporter !== 'none';
   if (!guest.export.managed || (server === undefined && !here)) return undefined;
   const { address } = wanted.network;

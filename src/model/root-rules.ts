@@ -53,8 +53,13 @@ function exportFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[
 
 /** umlnfs reaches the server by Host=, and the guest by Server=. */
 function hostFindings(host: Host, guest: Guest): Finding[] {
-  const { server } = guest.root;
+  const { server, serverGuest } = guest.root;
   const { managed, host: destination } = guest.export;
+  if (server !== undefined && serverGuest !== undefined) {
+    const message = `cannot use ServerGuest=${serverGuest}: Server=${server} is another server; write one of them`;
+    return [{ key: 'root.serverGuest', severity: 'error', message }];
+  }
+  if (serverGuest !== undefined) return [];
   if (!managed || destination === undefined) return [];
   const refuse = (cause: string): Finding[] => [
     { key: 'export.host', severity: 'error', message: `cannot use Host=${destination}: ${cause}` },

@@ -18,6 +18,8 @@ export interface StartRequest {
   readonly uid: number;
   readonly gid: number;
   readonly memoryBytes: number;
+  /** Size of its largest disk. */
+  readonly diskBytes?: number;
 }
 
 /**

@@ -6,6 +6,10 @@ export interface ServerWanted {
   readonly id: string;
   /** As ssh(1) takes it. */
   readonly destination: string;
+  /** The guest that it is; it can be asked only while that is ready. */
+  readonly guest?: string;
+  /** Whether umlnfs tailors that guest's root, and so has a way in of its own. */
+  readonly tailored?: boolean;
 }
 
 /** A server as it was when it was looked at last: that is done in the background, never by the loop. */

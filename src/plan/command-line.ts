@@ -1,9 +1,11 @@
 import type { GuestWanted } from '../model/desired.ts';
+import { letter } from '../model/disk-device.ts';
 import { UserError } from '../model/error.ts';
 import type { KernelCaps } from '../model/observed.ts';
 import { checkArguments, checkNotRepeated, checkSocketPath } from './kernel/limits.ts';
 import { networkArguments } from './kernel/network.ts';
 import { type Mount, nfsrootArgument } from './kernel/nfsroot.ts';
+import { modulesArguments } from './modules.ts';
 
 export interface CommandLineInput {
   readonly guest: GuestWanted;
@@ -45,6 +47,8 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
     nfsrootArgument(action, guest.root, input.mount),
     // Servers tell clients apart by it, and two with the same one steal each other's sessions.
     `nfs.nfs4_unique_id=${guest.name}-${guest.network.mac.replaceAll(':', '')}`,
+    ...modulesArguments(guest, caps),
+    ...guest.disks.map(({ path }, index) => `ubd${letter(index)}=${path}`),
     ...networkArguments(action, guest, caps),
     ...(guest.init === undefined ? [] : [`init=${guest.init}`]),
     ...(caps.seccomp ? [`seccomp=${guest.seccomp}`] : []),

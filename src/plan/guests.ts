@@ -1,6 +1,7 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { EndReason, GuestSeen, Observed, ProcessSeen, StopPhase } from '../model/observed.ts';
-import { endsWith, type Order } from './order.ts';
+import { modulesArgument } from './modules.ts';
+import { endsWith, type Order, serverReadyAt } from './order.ts';
 import { wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
 import { nextPhase, phaseLimit } from './stop-phases.ts';
@@ -14,6 +15,9 @@ const blockedRetry = 2_000;
  */
 const carrierGrace = 2_000;
 
+/** How long (ms) after its server is ready again a guest may take to go on: clients ask with growing delays. */
+const rideOut = 120_000;
+
 export interface Launch {
   readonly argv: readonly string[];
 }
@@ -22,6 +26,8 @@ export interface StopCause {
   readonly phase: StopPhase;
   readonly reason: EndReason;
   readonly why: string;
+  /** It is not to start again by itself. */
+  readonly final?: boolean;
 }
 
 export function wait(guest: string, until: number, why: string): Step {
@@ -39,7 +45,8 @@ export function differences(running: readonly string[], wanted: readonly string[
   const after = comparable(wanted);
   const missing = after.filter((word) => !before.has(word));
   const kept = new Set(after);
-  const extra = [...before].filter((word) => !kept.has(word));
+  // Modules that it does not need do no harm.
+  const extra = [...before].filter((word) => !kept.has(word) && !word.startsWith(modulesArgument));
   return missing.length > 0 ? missing : extra;
 }
 
@@ -48,6 +55,25 @@ function tapLostAt(seen: GuestSeen, wanted: GuestWanted, observed: Observed): nu
   const idleSince = observed.taps.get(wanted.network.tap)?.idleSince;
   if (seen.readyAt === undefined || idleSince === undefined) return undefined;
   return Math.max(seen.readyAt, idleSince) + carrierGrace;
+}
+
+function waitsForServer(wanted: GuestWanted, observed: Observed): boolean {
+  return wanted.dependencies.server !== undefined && serverReadyAt(wanted, observed) === undefined;
+}
+
+/** Until when a guest has to be ready. The time begins anew with a guest that its root is on. */
+function startDeadline(wanted: GuestWanted, process: ProcessSeen, observed: Observed): number {
+  if (waitsForServer(wanted, observed)) return Number.POSITIVE_INFINITY;
+  return (
+    Math.max(process.startedAt, serverReadyAt(wanted, observed) ?? process.startedAt) + wanted.startTimeout
+  );
+}
+
+/** Whether a guest's programs may still wait for the server that their root is on. */
+function ridesOut(wanted: GuestWanted, observed: Observed, now: number): boolean {
+  if (waitsForServer(wanted, observed)) return true;
+  const since = serverReadyAt(wanted, observed);
+  return since !== undefined && now < since + rideOut;
 }
 
 /** Why a running guest must end, most urgent first. */
@@ -65,17 +91,18 @@ export function stopCause(
   if (wanted === undefined) return orderly('its definition was removed');
   if (seen.intent === 'stop') return orderly('an operator stopped it');
   if (seen.intent === 'restart') return orderly('an operator restarts it');
-  // systemd sees to that itself.
-  const ended = seen.unit === undefined ? endsWith(wanted, desired, observed) : undefined;
-  if (ended !== undefined)
-    return orderly(
-      `an operator ${ended.intent === 'stop' ? 'stopped' : 'restarts'} guest ${ended.guest}, which it requires`,
-    );
-  if (seen.readyAt === undefined && now >= process.startedAt + wanted.startTimeout) {
+  const ended = endsWith(wanted, desired, observed);
+  if (ended !== undefined) {
+    const does = ended.intent === 'stop' ? 'stopped' : 'restarts';
+    const why = `an operator ${does} guest ${ended.guest}, which it needs`;
+    return { ...orderly(why), final: ended.intent === 'stop' };
+  }
+  if (seen.readyAt === undefined && now >= startDeadline(wanted, process, observed)) {
     const seconds = Math.round(wanted.startTimeout / 1000);
     return { phase: 'term', reason: 'start-timeout', why: `it was not ready within ${seconds} s` };
   }
-  if (wanted.health.interval > 0 && seen.health.failures >= wanted.health.threshold) {
+  const hangs = wanted.health.interval > 0 && seen.health.failures >= wanted.health.threshold;
+  if (hangs && !(seen.health.kernelAnswers && ridesOut(wanted, observed, now))) {
     const error = seen.health.lastError ?? 'no answer';
     return {
       // A kernel that answers can write what it has in memory.
@@ -126,13 +153,16 @@ export function planRunning(
   const wanted = desired.guests.get(name);
   if (seen.stop !== undefined) return continueStop(name, seen, wanted?.stopTimeout ?? 30_000, now);
   const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
-  if (cause !== undefined)
-    return holdStop(name, cause, order) ?? [{ kind: 'guest.stop', guest: name, ...cause }];
+  if (cause !== undefined) return holdStop(name, cause, order) ?? [stopStep(name, cause)];
   if (wanted !== undefined && seen.readyAt === undefined) {
-    return [wait(name, process.startedAt + wanted.startTimeout, 'it has until then to become ready')];
+    return [wait(name, startDeadline(wanted, process, observed), 'it has until then to become ready')];
   }
   const lostAt = wanted === undefined ? undefined : tapLostAt(seen, wanted, observed);
   return lostAt === undefined ? [] : [wait(name, lostAt, 'it has until then to hold its tap, or to end')];
+}
+
+function stopStep(guest: string, { phase, reason, why }: StopCause): Step {
+  return { kind: 'guest.stop', guest, phase, reason, why };
 }
 
 /** An orderly stop waits for guests that stop first. */
@@ -214,8 +244,7 @@ export function planPreparation(
       kind: 'root.tailor',
       guest: name,
       directory,
-      hostname: wanted.hostname,
-      dns: wanted.network.dns,
+      wanted,
       why: 'the root lacks what umlnfs puts into it',
     });
   }

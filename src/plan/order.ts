@@ -37,7 +37,7 @@ export class Order {
 
   /** What a guest that is to start waits for; undefined where it may start. */
   hold(wanted: GuestWanted): Hold | undefined {
-    const { after, requires } = wanted.dependencies;
+    const { after, requires, server } = wanted.dependencies;
     const ended = endsWith(wanted, this.#desired, this.#observed);
     if (ended?.intent === 'stop') return { needs: ended.guest, why: stopped(ended.guest), blocked: false };
     for (const needs of after) {
@@ -48,11 +48,11 @@ export class Order {
       const { comes, trouble } = this.#prospect(needed, seen);
       if (comes && trouble === undefined)
         return { needs, why: `guest ${needs} is not ready yet`, blocked: false };
-      if (!requires.includes(needs)) continue;
+      if (!requires.includes(needs) && needs !== server) continue;
       if (trouble === undefined) return { needs, why: stopped(needs), blocked: false };
       return {
         needs,
-        why: `cannot start guest ${wanted.name}: guest ${needs}, which it requires, does not come up: ${trouble}`,
+        why: `cannot start guest ${wanted.name}: guest ${needs}, which it needs, does not come up: ${trouble}`,
         blocked: true,
       };
     }
@@ -90,23 +90,40 @@ export class Order {
 }
 
 function stopped(guest: string): string {
-  return `guest ${guest}, which it requires, is stopped; start it with: umlnfs start ${guest}`;
+  return `guest ${guest}, which it needs, is stopped; start it with: umlnfs start ${guest}`;
 }
 
-/** A required guest that an operator stops or restarts, and with it those that require it. */
+/** When the guest's server became ready; undefined where it is no guest, or is not ready now. */
+export function serverReadyAt(wanted: GuestWanted, observed: Observed): number | undefined {
+  const { server } = wanted.dependencies;
+  return server === undefined ? undefined : observed.guests.get(server)?.readyAt;
+}
+
+/**
+ * A required guest that an operator stops or restarts, and with it those that require it. One whose root is on it
+ * stops with it, and rides out its restart.
+ */
 export function endsWith(
   wanted: GuestWanted,
   desired: Desired,
   observed: Observed,
 ): { readonly guest: string; readonly intent: 'stop' | 'restart' } | undefined {
   const known = new Set<string>();
-  const open = [...wanted.dependencies.requires];
-  for (let guest = open.shift(); guest !== undefined; guest = open.shift()) {
+  // systemd sees itself to what requires another unit.
+  const bySystemd = observed.unitFiles !== undefined;
+  const needsOf = ({ dependencies: { requires, server } }: GuestWanted) => [
+    ...(server === undefined ? [] : [{ guest: server, rides: true }]),
+    ...(bySystemd ? [] : requires.map((guest) => ({ guest, rides: false }))),
+  ];
+  const open = needsOf(wanted);
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    const { guest, rides } = next;
     if (known.has(guest)) continue;
     known.add(guest);
     const intent = observed.guests.get(guest)?.intent;
-    if (intent === 'stop' || intent === 'restart') return { guest, intent };
-    open.push(...(desired.guests.get(guest)?.dependencies.requires ?? []));
+    if (intent === 'stop' || (intent === 'restart' && !rides)) return { guest, intent };
+    const needed = desired.guests.get(guest);
+    if (needed !== undefined) open.push(...needsOf(needed));
   }
   return undefined;
 }

@@ -19,10 +19,10 @@ export function planServerExport(
     ready: false,
   });
   if (!seen.reached) {
-    if (seen.problem === undefined) return still(`server ${server} was not asked yet`);
+    if (seen.problem === undefined) return still(`the NFS server, ${server}, does not answer yet`);
     return { steps: [{ kind: 'blocked', guest, why: seen.problem }], ready: false };
   }
-  if (seen.busy.has(guest)) return still(`server ${server} is exporting its root`);
+  if (seen.busy.has(guest)) return still(`its root is being exported on ${server}`);
   const why = seen.running ? whyExport(wanted, seen.exports) : `the NFS server of ${server} does not run`;
   if (why === undefined) return { steps: [], ready: true };
   const failure = seen.failures.get(guest);

@@ -32,8 +32,7 @@ export type Step = { readonly why: string } & (
       readonly kind: 'root.tailor';
       readonly guest: string;
       readonly directory: string;
-      readonly hostname: string;
-      readonly dns: readonly string[];
+      readonly wanted: GuestWanted;
     }
   | {
       readonly kind: 'guest.start';

@@ -36,7 +36,8 @@ export function unitDropIn(wanted: GuestWanted, context: UnitFileContext): strin
     ...restartLines(wanted, context),
     `TimeoutStartSec=${milliseconds(wanted.startTimeout)}`,
     `TimeoutStopSec=${milliseconds(wanted.stopTimeout + stopMargin)}`,
-    `LimitFSIZE=${wanted.memoryBytes + fileMargin}`,
+    // An image may be larger than memory, and how large is not known here.
+    `LimitFSIZE=${wanted.disks.length > 0 ? 'infinity' : wanted.memoryBytes + fileMargin}`,
     `Environment=UMLNFS_STOP_TIMEOUT_MS=${wanted.stopTimeout}`,
     ...placeLines(wanted, context),
   ];
@@ -74,13 +75,15 @@ function restartLines({ name, restart }: GuestWanted, { systemd }: UnitFileConte
   return lines;
 }
 
-function placeLines({ name, kernel }: GuestWanted, { guestsDirectory }: UnitFileContext): string[] {
+function placeLines({ name, kernel, disks }: GuestWanted, { guestsDirectory }: UnitFileContext): string[] {
   const lines: string[] = [];
   if (guestsDirectory !== usualGuests) {
     const own = `${guestsDirectory}/${name}`;
     lines.push(`Environment=${quoted(`UMLNFS_GUEST_DIRECTORY=${own}`)}`);
     lines.push(`ReadWritePaths=${quoted(`-${own}/uml`)}`);
   }
+  for (const { path } of disks)
+    lines.push(`${hidden.test(path) ? 'BindPaths' : 'ReadWritePaths'}=${quoted(path)}`);
   if (hidden.test(kernel)) lines.push(`BindReadOnlyPaths=${quoted(kernel)}`);
   return lines;
 }

@@ -134,7 +134,7 @@ function planActive(
   if (cause.reason === 'hang') return [{ kind: 'unit.hang', guest: name, why: cause.why }];
   const held = holdStop(name, cause, order);
   if (held !== undefined) return held;
-  if (wanted === undefined || seen.intent === 'stop') return [stop(name, cause.why)];
+  if (wanted === undefined || seen.intent === 'stop' || cause.final) return [stop(name, cause.why)];
   return [{ kind: 'unit.restart', guest: name, why: cause.why }];
 }
 

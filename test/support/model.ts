@@ -19,6 +19,8 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
     user: uid,
     seccomp: 'off',
     ready: 'notify',
+    disks: [],
+    serves: false,
     dependencies: { after: [], wants: [], requires: [] },
     startTimeout: 90_000,
     stopTimeout: 30_000,

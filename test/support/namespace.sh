@@ -11,6 +11,8 @@ if [ "${UMLNFS_TEST_NAMESPACE:-}" != inside ]; then
         exit 1
     fi
     export UMLNFS_TEST_NAMESPACE=inside
+    # The way back to a network with a mirror of Debian in it.
+    exec 7< /proc/self/ns/net
     exec unshare --net --mount --propagation private --pid --fork --mount-proc --kill-child sh "$0" "$@"
 fi
 
@@ -37,6 +39,10 @@ rm -rf /etc/exports.d
 mkdir /etc/exports.d
 if [ -d /var/lib/nfs ]; then mount -t tmpfs -o mode=755 umlnfs-nfs /var/lib/nfs; fi
 mount -t tmpfs -o mode=755 umlnfs-run /run
+
+touch /mnt/outer-network
+mount --bind /proc/self/fd/7 /mnt/outer-network
+exec 7<&-
 
 ip link set lo up
 

@@ -8,8 +8,8 @@ import { UserError } from '../../model/error.ts';
  * @param directory only root can look into it
  * @returns the path of the private key; that of the public one has `.pub` behind it
  */
-export async function ensureKey(directory: string): Promise<string> {
-  const key = keyIn(directory);
+export async function ensureKey(directory: string, name?: string): Promise<string> {
+  const key = keyIn(directory, name);
   if (await exists(`${key}.pub`)) return key;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
@@ -38,13 +38,13 @@ export async function ensureKey(directory: string): Promise<string> {
 }
 
 /** Where the private key is, or will be. */
-export function keyIn(directory: string): string {
-  return join(directory, 'id_ed25519');
+export function keyIn(directory: string, name = 'id_ed25519'): string {
+  return join(directory, name);
 }
 
 /** The one line of the public part. */
-export async function publicKey(directory: string): Promise<string> {
-  return (await readFile(`${await ensureKey(directory)}.pub`, 'utf8')).trim();
+export async function publicKey(directory: string, name?: string): Promise<string> {
+  return (await readFile(`${await ensureKey(directory, name)}.pub`, 'utf8')).trim();
 }
 
 function exists(path: string): Promise<boolean> {

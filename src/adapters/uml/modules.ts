@@ -6,6 +6,8 @@ export const moduleSuffix = /\.ko(\.(gz|xz|zst))?$/;
 
 /** Each file system is enough for a root of its version; what each needs is in modules.dep. */
 const roots = ['nfsv4', 'nfsv3'] as const;
+/** The server, for guests that are one. */
+const server = 'nfsd';
 
 export interface KernelModule {
   /** Relative to the directory that modules.dep is in. */
@@ -37,8 +39,9 @@ export async function findModules(
     } catch {
       continue;
     }
-    const modules = loadOrder(dep, roots);
-    if (modules.length > 0 && (await allExist(directory, modules))) return { directory, modules };
+    if (loadOrder(dep, roots).length === 0) continue;
+    const modules = loadOrder(dep, [...roots, server]);
+    if (await allExist(directory, modules)) return { directory, modules };
   }
   return undefined;
 }

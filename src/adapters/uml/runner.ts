@@ -78,7 +78,7 @@ export class ChildRunner implements GuestRunner {
   }
 
   async start(request: StartRequest): Promise<ProcessSeen> {
-    const { guest, uid, gid, argv, memoryBytes } = request;
+    const { guest, uid, gid, argv, memoryBytes, diskBytes = 0 } = request;
     const action = `start guest ${guest}`;
     if (uid === 0 || gid === 0)
       throw new UserError(action, 'a guest never runs as root', { hint: 'change User=' });
@@ -87,7 +87,11 @@ export class ChildRunner implements GuestRunner {
     const { guests } = this.#options;
     const paths = await prepareGuestDirectory(guests, guest, { uid, gid });
     const layout = await addressLayout();
-    const limits = ['prlimit', '--core=0', `--fsize=${memoryBytes + layout.gap + fileMargin}`];
+    const limits = [
+      'prlimit',
+      '--core=0',
+      `--fsize=${Math.max(memoryBytes + layout.gap + fileMargin, diskBytes)}`,
+    ];
     const environment = { HOME: paths.uml, PATH: '/usr/bin:/bin' };
     const log = await openConsoleLog(this.consoleLog(guest));
     let told: (() => void) | undefined;

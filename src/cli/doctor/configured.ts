@@ -14,7 +14,7 @@ export interface Configured {
   readonly host: Host;
   /** Those that can be used. */
   readonly guests: readonly GuestWanted[];
-  /** Other servers on which exports are made. */
+  /** Other machines on which exports are made. */
   readonly servers: readonly ServerWanted[];
   /** How many there are, good and bad. */
   readonly defined: number;
@@ -30,7 +30,7 @@ export async function configured(configDir: string | undefined): Promise<Configu
   return {
     host,
     guests: [...wanted.guests.values()],
-    servers: [...wanted.servers.values()],
+    servers: [...wanted.servers.values()].filter(({ guest }) => guest === undefined),
     defined: loaded.guests.size,
     problems: checkDefinitions(loaded, id),
   };

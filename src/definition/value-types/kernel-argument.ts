@@ -23,7 +23,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/^(nfs\.)?nfs4_unique_id/, 'umlnfs gives each guest an NFS identity of its own'],
   [/^(umid|uml_|mconsole|noreboot|umlnfs)/, 'umlnfs sets it itself'],
   [/^(con|ssl|tty|xterm)/, "the consoles are umlnfs's; use umlnfs console and umlnfs logs"],
-  [/^(ubd|udb|fake_ide)/, 'a guest has no disks: its root is on NFS'],
+  [/^(ubd|udb|fake_ide)/, 'write Disks= of [Guest]'],
   [/^(hostfs|iomem|mmapper)/, 'it gives the guest files of the host'],
   [/^(virtio_uml|vfio_uml|time_travel)/, 'it connects the guest to sockets or devices of the host'],
   [/^(dsp|mixer|hostaudio)/, 'it gives the guest sound devices of the host'],

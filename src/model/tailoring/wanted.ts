@@ -2,6 +2,7 @@
 import { fstabForNfsRoot, hostsWith } from './etc.ts';
 import { inittabForGuest } from './inittab.ts';
 import type { NetworkStyle } from './network.ts';
+import { type DiskMount, diskFiles, type ServerRole, serverFiles } from './server.ts';
 import { systemdFiles } from './systemd.ts';
 
 /** What the daemon sees to before each start. */
@@ -10,6 +11,9 @@ export interface TailoringWish {
   readonly hostname?: string | undefined;
   /** Name servers, for a root without a resolv.conf of its own. */
   readonly dns?: readonly string[];
+  /** For the NFS server of other guests. */
+  readonly server?: ServerRole | undefined;
+  readonly mounts?: readonly DiskMount[];
 }
 
 /** The program that runs as process 1, as far as tailoring knows it. */
@@ -101,7 +105,8 @@ export function wantedFiles(facts: RootFacts, wish: TailoringWish, machineId: st
     // Without one systemd takes the boot for the first of all and goes through every unit's preset: seconds.
     if (!/^[0-9a-f]{32}\s*$/.test(facts.machineId ?? ''))
       wanted.push(owned('etc/machine-id', `${machineId}\n`, 0o444));
-    wanted.push(...systemdFiles(facts));
+    wanted.push(...systemdFiles(facts), ...diskFiles(wish.mounts ?? []));
+    if (wish.server !== undefined) wanted.push(...serverFiles(wish.server));
   }
   if (facts.init === 'sysvinit' || facts.init === 'busybox') {
     const inittab = inittabForGuest(facts.inittab, facts.init);

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Host } from '../../../definition/guest.ts';
 import type { ServerWanted } from '../../../model/server.ts';
 import { SshConnection } from '../../ssh/connection.ts';
 import { ensureKey, keyIn } from '../../ssh/key.ts';
+import { digest } from './digest.ts';
+import { guestOptions } from './guest-keys.ts';
 import type { RemoteShell } from './host.ts';
 
 /** Keys of root's own that are tried as ssh would; naming one of ours would end that. */
@@ -17,21 +18,17 @@ export interface ServerShell extends RemoteShell {
  * The way to a server, opened when it is used.
  * @param purpose connections of different purposes are different ones; that of the daemon has none, and makes the key
  */
-export function connectionTo(host: Host, { id, destination }: ServerWanted, purpose = ''): ServerShell {
-  const { runtime, state } = host.directories;
+export function connectionTo(host: Host, server: ServerWanted, purpose = ''): ServerShell {
   let connection: SshConnection | undefined;
   return {
     run: async (action, script) => {
-      const own = join(state, 'ssh');
-      const keys = [purpose === '' ? await ensureKey(own) : keyIn(own), ...usualKeys];
       connection ??= new SshConnection({
-        destination,
-        options: [
-          ...keys.flatMap((key) => ['-o', `IdentityFile=${key}`]),
-          ...['-o', 'StrictHostKeyChecking=yes'],
-        ],
+        destination: server.destination,
+        options: server.tailored
+          ? await guestOptions(host, server.guest ?? '')
+          : await usualOptions(host, purpose === ''),
         // A socket's path is short.
-        socket: join(runtime, 'ssh', digest(`${id} ${purpose}`)),
+        socket: join(host.directories.runtime, 'ssh', digest(`${server.id} ${purpose}`)),
       });
       return connection.run(action, script);
     },
@@ -39,7 +36,11 @@ export function connectionTo(host: Host, { id, destination }: ServerWanted, purp
   };
 }
 
-/** Sixteen digits that stand for a text. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+async function usualOptions(host: Host, make: boolean): Promise<readonly string[]> {
+  const own = join(host.directories.state, 'ssh');
+  const keys = [make ? await ensureKey(own) : keyIn(own), ...usualKeys];
+  return [...keys.map((key) => `IdentityFile=${key}`), 'StrictHostKeyChecking=yes'].flatMap((option) => [
+    '-o',
+    option,
+  ]);
 }

@@ -1,7 +1,8 @@
 import type { Host } from '../../../definition/guest.ts';
 import type { ExportWanted } from '../../../model/desired.ts';
 import type { ServerSeen, ServerWanted } from '../../../model/server.ts';
-import { connectionTo, digest } from './connect.ts';
+import { connectionTo } from './connect.ts';
+import { digest } from './digest.ts';
 import { RemoteHost } from './host.ts';
 import { RemoteServer } from './server.ts';
 
@@ -13,6 +14,9 @@ export interface RemoteServersOptions {
 }
 
 interface Connected {
+  readonly guest: string | undefined;
+  readonly destination: string;
+  readonly boot: number;
   readonly server: RemoteServer;
   readonly close: () => Promise<void>;
 }
@@ -26,21 +30,36 @@ export class RemoteServers {
     this.#options = options;
   }
 
-  /** What is known of them; one that nobody wants any more is left when nothing of ours is there. */
-  follow(wanted: ReadonlyMap<string, ServerWanted>): ReadonlyMap<string, ServerSeen> {
+  /**
+   * What is known of them; one that nobody wants any more is left when nothing of ours is there.
+   * @param readyAt when a guest became ready, if it is: a guest is asked only then, and is another one after each boot
+   */
+  follow(
+    wanted: ReadonlyMap<string, ServerWanted>,
+    readyAt: (guest: string) => number | undefined,
+  ): ReadonlyMap<string, ServerSeen> {
     for (const [id, each] of wanted) {
-      if (!this.#servers.has(id)) this.#servers.set(id, this.#connect(each));
+      const boot = each.guest === undefined ? 0 : readyAt(each.guest);
+      const known = this.#servers.get(id);
+      if (known !== undefined && (known.boot !== boot || known.destination !== each.destination))
+        this.#drop(id);
+      if (boot !== undefined && !this.#servers.has(id)) this.#servers.set(id, this.#connect(each, boot));
     }
     const seen = new Map<string, ServerSeen>();
-    for (const [id, { server, close }] of this.#servers) {
+    for (const [id, { server, guest, boot }] of this.#servers) {
       const now = server.seen();
-      const done = now.busy.size === 0 && !now.exports.some(({ guest }) => guest !== undefined);
-      if (!wanted.has(id) && done) {
-        this.#servers.delete(id);
-        void close();
-      } else seen.set(id, now);
+      const done = now.busy.size === 0 && !now.exports.some((each) => each.guest !== undefined);
+      const gone = guest !== undefined && readyAt(guest) !== boot;
+      if (!wanted.has(id) && (done || gone)) this.#drop(id);
+      else seen.set(id, now);
     }
     return seen;
+  }
+
+  #drop(id: string): void {
+    const known = this.#servers.get(id);
+    this.#servers.delete(id);
+    void known?.close();
   }
 
   add(id: string, wanted: ExportWanted): void {
@@ -56,7 +75,7 @@ export class RemoteServers {
     this.#servers.clear();
   }
 
-  #connect(wanted: ServerWanted): Connected {
+  #connect(wanted: ServerWanted, boot: number): Connected {
     const { host, hostId, clock, onChange } = this.#options;
     const shell = connectionTo(host, wanted);
     const remote = new RemoteHost(shell, { name: wanted.id, table: digest(hostId) });
@@ -65,6 +84,7 @@ export class RemoteServers {
       server.close();
       await shell.close();
     };
-    return { server, close };
+    const { guest, destination } = wanted;
+    return { server, guest, destination, boot, close };
   }
 }

@@ -58,13 +58,14 @@ parse_nfsroot() {
 
 parse_command_line() {
     mode=ro init='' device='' method=off options='' directory='' nfs_server=''
-    client='' boot_server='' gateway='' netmask='' host='' dns0='' dns1='' ntp0=''
+    more_modules='' client='' boot_server='' gateway='' netmask='' host='' dns0='' dns1='' ntp0=''
     read -r line < /proc/cmdline
     for word in $line; do
         case $word in
             ip=* | nfsaddrs=*) parse_ip "${word#*=}" ;;
             nfsroot=*) parse_nfsroot "${word#*=}" ;;
             init=*) init=${word#*=} ;;
+            umlnfs.modules=*) more_modules=${word#*=} ;;
             rw | ro) mode=$word ;;
             # Seconds for which a server that does not answer is tried.
             umlnfs.retry=*[!0-9]* | umlnfs.retry=) ;;
@@ -157,7 +158,8 @@ mount_root() {
     esac
     if [ -d /lib/modules ]; then
         # The kernel's command line has their parameters, and modprobe reads it.
-        modprobe -a $modules || fail $no_modules "load the NFS modules"
+        # shellcheck disable=SC2086 # lists of names
+        modprobe -a $modules $more_modules || fail $no_modules "load the NFS modules"
     fi
     say "mounting $nfs_server:$directory ($mode,$options)"
     read -r now rest < /proc/uptime

@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import { serverRole } from '../adapters/exporter/remote/guest-keys.ts';
+import { GuestRoot } from '../adapters/rootfs/inside.ts';
+import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
+import type { Host } from '../definition/guest.ts';
+import type { GuestWanted } from '../model/desired.ts';
+import { letter } from '../model/disk-device.ts';
+import { UserError } from '../model/error.ts';
+import type { RootSeen } from '../model/observed.ts';
+import type { TailoringWish } from '../model/tailoring/wanted.ts';
+import type { Clones } from './clones.ts';
+
+/** What a server's root has to have, and the Debian package with it. */
+const serverPrograms = [
+  ['usr/sbin/rpc.nfsd', 'nfs-kernel-server'],
+  ['usr/sbin/sshd', 'openssh-server'],
+] as const;
+
+export async function observeRoot(host: Host, guest: GuestWanted, clones: Clones): Promise<RootSeen> {
+  const { directory } = guest.root;
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };
+  if (guest.serves) await checkServer(guest);
+  if (!guest.tailor) return { exists: true, tailored: true };
+  const changes = await tailoring(directory, await wishFor(host, guest));
+  return { exists: true, tailored: changes.length === 0 };
+}
+
+export async function tailorRoot(host: Host, guest: GuestWanted): Promise<void> {
+  await tailor(guest.root.directory, await wishFor(host, guest));
+}
+
+async function wishFor(host: Host, guest: GuestWanted): Promise<TailoringWish> {
+  return {
+    hostname: guest.hostname,
+    dns: guest.network.dns,
+    server: await serverRole(host, guest),
+    mounts: guest.disks.flatMap(({ directory }, index) =>
+      directory === undefined ? [] : [{ device: `/dev/ubd${letter(index)}`, directory }],
+    ),
+  };
+}
+
+async function checkServer({ name, root }: GuestWanted): Promise<void> {
+  const inside = await GuestRoot.open(root.directory);
+  try {
+    const missing: string[] = [];
+    for (const [program, debian] of serverPrograms) if (!(await inside.isFile(program))) missing.push(debian);
+    if (missing.length === 0) return;
+    throw new UserError(
+      `start guest ${name}`,
+      `it is the NFS server of other guests, and its root has no ${missing.join(' and no ')}`,
+      {
+        hint: `make such a root with: umlnfs rootfs create ${name} --include=${serverPrograms.map(([, debian]) => debian).join(',')}`,
+      },
+    );
+  } finally {
+    await inside.close();
+  }
+}
