@@ -16,18 +16,26 @@ export async function refuseUsed(action: string, path: string, use: RootUse): Pr
       hint: 'remove that definition first, or name another root in it',
     });
   }
-  await refuseMounted(action, path, use);
+  await refuseRunning(action, path, use);
+  await refuseExported(action, path, use);
 }
 
-/** As {@link refuseUsed}, but a definition may name it as long as its guest does not run. @throws UserError */
-export async function refuseMounted(action: string, path: string, { host }: RootUse): Promise<void> {
-  const real = await realpath(path);
-  const guest = (await runningRoots()).find(
-    ({ directory }) => directory === path || directory === real,
-  )?.guest;
-  if (guest !== undefined) {
-    throw new UserError(action, `guest ${guest} runs from it`, { hint: `umlnfs stop ${guest}` });
-  }
+/** @throws UserError where a guest runs from it */
+export async function refuseRunning(action: string, path: string, use: RootUse): Promise<void> {
+  const real = await realpath(path).catch(() => path);
+  const users = await use.usersOf(path);
+  const running = (await runningRoots()).find(
+    ({ guest, directory }) =>
+      directory === path || directory === real || users.some((user) => user.guest === guest),
+  );
+  if (running === undefined) return;
+  throw new UserError(action, `guest ${running.guest} runs from it`, {
+    hint: `umlnfs stop ${running.guest}`,
+  });
+}
+
+async function refuseExported(action: string, path: string, { host }: RootUse): Promise<void> {
+  const real = await realpath(path).catch(() => path);
   const exporter = await chooseExporter(host);
   try {
     const { exports } = await exporter.observe();

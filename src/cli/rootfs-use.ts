@@ -17,6 +17,8 @@ export interface RootUse {
   readonly host: Host;
   /** How many definitions there are, good and bad. */
   readonly defined: ReadonlySet<string>;
+  /** All directories that definitions have as roots. */
+  readonly roots: readonly string[];
   /** The definitions whose guests have this directory as their root. @throws UserError where some cannot be read */
   usersOf(path: string): Promise<readonly RootUser[]>;
 }
@@ -37,6 +39,7 @@ export async function rootUse(configDir: string | undefined): Promise<RootUse> {
   return {
     host,
     defined: new Set(loaded.guests.keys()),
+    roots: named.map(({ path }) => path),
     usersOf: async (path) => {
       if (unread !== undefined) {
         throw new UserError('tell which roots are in use', `${unread.file}: ${unread.message}`, {

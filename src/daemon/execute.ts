@@ -22,6 +22,7 @@ export interface Executors {
   removeExport(step: StepOf<'export.remove'>): Promise<void>;
   /** Begins it, and throws nothing. */
   cloneRoot(step: StepOf<'root.clone'>): void;
+  mountRoot(step: StepOf<'root.mount'>): Promise<void>;
   tailorRoot(step: StepOf<'root.tailor'>): Promise<void>;
   startGuest(step: StepOf<'guest.start'>): Promise<void>;
   stopGuest(step: StepOf<'guest.stop'>): Promise<void>;
@@ -214,6 +215,8 @@ export class Executor {
         return this.#executors.removeExport(step);
       case 'root.clone':
         return this.#executors.cloneRoot(step);
+      case 'root.mount':
+        return this.#executors.mountRoot(step);
       case 'root.tailor':
         return this.#executors.tailorRoot(step);
       case 'guest.start':

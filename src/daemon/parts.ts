@@ -14,6 +14,7 @@ import { NotifyHub } from '../adapters/uml/notify.ts';
 import { probeKernel } from '../adapters/uml/probe.ts';
 import type { Host } from '../definition/guest.ts';
 import type { Desired } from '../model/desired.ts';
+import { imagesIn } from '../model/rootfs/backing.ts';
 import type { GuestRunner } from '../model/runner.ts';
 import { Clones } from './clones.ts';
 import type { Executors } from './execute.ts';
@@ -23,6 +24,7 @@ import type { HealthOptions } from './health.ts';
 import { hearGuests } from './hear.ts';
 import { withIdleTimes } from './idle-taps.ts';
 import type { Sources } from './observe.ts';
+import { mountRoot } from './root-mounts.ts';
 import { observeRoot, tailorRoot } from './roots.ts';
 import { type Systemd, Units } from './units.ts';
 
@@ -175,6 +177,7 @@ function executors(
         ? exporter.remove(guest, path, client)
         : servers.remove(server, guest, path, client),
     cloneRoot: ({ guest, from, directory }) => clones.begin({ guest, from, directory }),
+    mountRoot: ({ directory }) => mountRoot(imagesIn(host.directories.state), directory, systemd?.manager),
     tailorRoot: ({ wanted }) => tailorRoot(host, wanted),
     startGuest: (step) => steps.start(step),
     stopGuest: (step) => steps.stop(step),

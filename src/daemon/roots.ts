@@ -7,8 +7,10 @@ import type { GuestWanted } from '../model/desired.ts';
 import { letter } from '../model/disk-device.ts';
 import { UserError } from '../model/error.ts';
 import type { RootSeen } from '../model/observed.ts';
+import { imagesIn } from '../model/rootfs/backing.ts';
 import type { TailoringWish } from '../model/tailoring/wanted.ts';
 import type { Clones } from './clones.ts';
+import { troubleBeneath } from './root-mounts.ts';
 
 /** What a server's root has to have, and the Debian package with it. */
 const serverPrograms = [
@@ -18,6 +20,8 @@ const serverPrograms = [
 
 export async function observeRoot(host: Host, guest: GuestWanted, clones: Clones): Promise<RootSeen> {
   const { directory } = guest.root;
+  const trouble = await troubleBeneath(guest, imagesIn(host.directories.state));
+  if (trouble !== undefined) return trouble;
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };
   if (guest.serves) await checkServer(guest);

@@ -33,7 +33,7 @@ export const hostTable = {
         'State',
         absolutePath,
         '/var/lib/umlnfs',
-        'What has to outlive a boot of the host: the key with which umlnfs drives exports on other machines.',
+        'What has to outlive a boot of the host: the key with which umlnfs drives exports on other machines, and in images what lies beneath roots that are mount points.',
       ),
       log: key(
         'Log',

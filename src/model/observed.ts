@@ -74,6 +74,8 @@ export interface RootSeen {
   readonly exists: boolean;
   /** It is being made from another one. */
   readonly cloning?: boolean;
+  /** False where a file system of its own, or an overlay, should be mounted at it and is not. */
+  readonly mounted?: boolean;
   /** False when tailoring would change something. */
   readonly tailored: boolean;
   readonly problem?: string;

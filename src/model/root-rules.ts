@@ -2,6 +2,7 @@
 import type { Guest, Host } from '../definition/guest.ts';
 import type { GuestWanted } from './desired.ts';
 import type { Finding } from './finding.ts';
+import { imagesIn } from './rootfs/backing.ts';
 
 export function rootFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
   return [
@@ -20,8 +21,8 @@ function directoryFindings(host: Host, wanted: GuestWanted): Finding[] {
     { key: 'root.directory', severity: 'error', message: `cannot use Directory=${directory}: ${cause}` },
   ];
   if (directory === '/') return refuse("it is the host's own root; write the directory of the guest's");
-  const { runtime, cache, log } = host.directories;
-  const own = [runtime, cache, log].find((path) => overlap(path, directory));
+  const { state, runtime, cache, log } = host.directories;
+  const own = [imagesIn(state), runtime, cache, log].find((path) => overlap(path, directory));
   return own === undefined ? [] : refuse(`the guest could change the files of umlnfs in ${own}`);
 }
 
@@ -37,8 +38,8 @@ function cloneFindings(host: Host, wanted: GuestWanted): Finding[] {
   if (overlap(clone, directory)) {
     return refuse(`the root itself is ${directory}, and one would be in the other; write Directory= too`);
   }
-  const { runtime, cache, log } = host.directories;
-  const own = [runtime, cache, log].find((path) => overlap(path, clone));
+  const { state, runtime, cache, log } = host.directories;
+  const own = [imagesIn(state), runtime, cache, log].find((path) => overlap(path, clone));
   return own === undefined ? [] : refuse(`the guest would get the files of umlnfs in ${own}`);
 }
 

@@ -29,6 +29,8 @@ function what(step: Step): string {
       return `build the initramfs for ${step.kernel}`;
     case 'root.clone':
       return `clone the root ${step.directory} from ${step.from}`;
+    case 'root.mount':
+      return `mount the root ${step.directory}`;
     case 'root.tailor':
       return `tailor the root ${step.directory}`;
     case 'guest.start':

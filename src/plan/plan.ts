@@ -118,6 +118,8 @@ function planGuest(
   const tap = desired.taps.get(wanted.network.tap);
   if (tap !== undefined && !failed.unguard(wanted)) steps.push(...planTap(tap, observed));
   const exported = desired.exports.get(wanted.name);
+  const unmounted = planMount(wanted, seen, desired, observed);
+  if (unmounted !== undefined) return [...steps, unmounted];
   // Without a directory there is nothing to export; the guest's own steps say so.
   const { ready, steps: exporting } = planExportOf(wanted, exported, observed, now);
   // What is in the way of an export is in the way of a guest that is to have it.
@@ -223,6 +225,20 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
   } catch (error) {
     return { launch: undefined, problem: messageOf(error) };
   }
+}
+
+/** Nothing is exported from, written to or started from the empty directory beneath. */
+function planMount(
+  wanted: GuestWanted,
+  seen: GuestSeen,
+  desired: Desired,
+  observed: Observed,
+): Step | undefined {
+  const root = observed.roots.get(wanted.name);
+  if (root?.mounted !== false || seen.process !== undefined || desired.ending) return undefined;
+  const { directory } = wanted.root;
+  const why = 'it is a mount point, and nothing is mounted there';
+  return { kind: 'root.mount', guest: wanted.name, directory, why };
 }
 
 function versionOf(wanted: GuestWanted): string {

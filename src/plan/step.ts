@@ -28,6 +28,8 @@ export type Step = { readonly why: string } & (
   | { readonly kind: 'initramfs.build'; readonly kernel: string }
   /** Begins it; how far it is, is observed. */
   | { readonly kind: 'root.clone'; readonly guest: string; readonly from: string; readonly directory: string }
+  /** Mount what a root has beneath it. */
+  | { readonly kind: 'root.mount'; readonly guest: string; readonly directory: string }
   | {
       readonly kind: 'root.tailor';
       readonly guest: string;

@@ -28,6 +28,7 @@ export function unitDropIn(wanted: GuestWanted, context: UnitFileContext): strin
     `# systemctl edit umlnfs@${wanted.name}`,
     '[Unit]',
     ...descriptionLine(wanted),
+    ...mountLine(wanted),
     ...dependencyLines(wanted),
     `StartLimitIntervalSec=${milliseconds(restart.burstInterval)}`,
     `StartLimitBurst=${restart.burst}`,
@@ -54,6 +55,11 @@ function dependencyLines({ dependencies: { after, wants, requires } }: GuestWant
   const line = (key: string, guests: readonly string[]) =>
     guests.length === 0 ? [] : [`${key}=${guests.map((name) => `umlnfs@${name}.service`).join(' ')}`];
   return [...line('After', after), ...line('Wants', wants), ...line('Requires', requires)];
+}
+
+/** A root that is mounted at boot is there before its guest, and until that has ended. */
+function mountLine({ root }: GuestWanted): string[] {
+  return root.local ? [`RequiresMountsFor=${quoted(root.directory)}`] : [];
 }
 
 function restartLines({ name, restart }: GuestWanted, { systemd }: UnitFileContext): string[] {

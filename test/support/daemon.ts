@@ -60,6 +60,11 @@ export class TestDaemon {
     return daemon;
   }
 
+  /** For verbs that ask no daemon. */
+  get paths(): { readonly main: string; readonly config: string } {
+    return { main: join(this.#sources, 'cli/main.js'), config: join(this.directory, 'etc') };
+  }
+
   get pid(): number {
     return this.#process?.pid ?? 0;
   }

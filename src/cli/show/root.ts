@@ -8,36 +8,39 @@ export interface ListedRoot extends FoundRoot {
   readonly users: readonly RootUser[] | undefined;
 }
 
-export function rootForPrograms({ users, ...root }: ListedRoot) {
+export function rootForPrograms(root: ListedRoot) {
   return {
     name: root.name,
     path: root.path,
     kind: root.kind,
     used: root.used ?? null,
+    free: root.free ?? null,
+    capacity: root.capacity ?? null,
+    mounted: root.mounted,
     suite: root.suite,
-    usedBy: users?.map(({ guest, file }) => ({ guest, file })) ?? null,
+    base: root.base ?? null,
+    clones: root.clones,
+    usedBy: root.users?.map(({ guest, file }) => ({ guest, file })) ?? null,
   };
 }
 
 export function rootTable(roots: readonly ListedRoot[]): string {
   return columns(
     ['NAME', 'SIZE', 'SUITE', 'KIND', 'USED BY'],
-    roots.map((root) => [
-      root.name,
-      sizeText(root.used),
-      root.suite || '-',
-      root.kind,
-      usersText(root) || '-',
-    ]),
+    roots.map((root) => [root.name, sizes(root), root.suite || '-', kindText(root), usersText(root) || '-']),
   );
 }
 
 export function rootDetail(root: ListedRoot): string {
   const facts: [string, string][] = [
     ['Directory', root.path],
-    ['Kind', root.kind],
+    ['Kind', kindText(root)],
+    ['Clone of', root.base ?? ''],
+    ['Cloned by', root.clones.join(' ')],
+    ['Lies in', root.backing?.directory ?? ''],
     ['Suite', root.suite],
-    ['Size', sizeText(root.used)],
+    ['Size', sizes(root)],
+    ['Free', root.free === undefined ? '' : sizeText(root.free)],
     ['Used by', usersText(root) || 'no definition'],
     ['Definition', [...new Set(root.users?.map(({ file }) => file))].join(' ')],
   ];
@@ -46,6 +49,14 @@ export function rootDetail(root: ListedRoot): string {
     .filter(([, value]) => value !== '')
     .map(([title, value]) => `${title.padStart(width)}: ${value}\n`);
   return `${root.name}\n${lines.join('')}`;
+}
+
+function sizes({ used, capacity }: ListedRoot): string {
+  return capacity === undefined ? sizeText(used) : `${sizeText(used)}/${sizeText(capacity)}`;
+}
+
+function kindText({ kind, mounted }: ListedRoot): string {
+  return mounted ? kind : `${kind}, not mounted`;
 }
 
 function usersText({ users }: ListedRoot): string {

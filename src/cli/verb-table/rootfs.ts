@@ -1,4 +1,5 @@
 import { configOption, jsonOption } from '../options.ts';
+import { groundOptions } from '../root-ground.ts';
 import { tailorOptions } from '../tailor-options.ts';
 import type { Options, Verb } from '../verb.ts';
 
@@ -15,7 +16,7 @@ export const rootfsVerbs: readonly Verb[] = [
     name: 'rootfs create',
     synopsis: 'NAME',
     summary: 'Make a root for the guest of that name.',
-    doc: 'It is a Debian by mmdebstrap, or by debootstrap where only that is installed, with what a guest needs to boot. It is there under its name when it is whole; its path is printed. After a failure or Ctrl-C nothing is left.',
+    doc: 'It is a Debian by mmdebstrap, or by debootstrap where only that is installed, with what a guest needs to boot; or a copy of this host; or what a tarball holds. Copies get a machine-id and SSH host keys of their own. It is there under its name when it is whole; its path is printed. After a failure or Ctrl-C nothing is left.',
     operands: { kind: 'root', min: 1, max: 1 },
     options: {
       suite: { type: 'string', value: 'SUITE', doc: "The release, like trixie; the host's own by default." },
@@ -31,6 +32,16 @@ export const rootfsVerbs: readonly Verb[] = [
         doc: 'Further packages, with commas between: systemd, udev, ifupdown and the like are there anyway.',
       },
       variant: { type: 'string', value: 'VARIANT', doc: 'What mmdebstrap calls so; minbase by default.' },
+      'from-host': {
+        type: 'boolean',
+        doc: 'Copy the directories of this host, not crossing into other file systems: bin, sbin, lib, usr, etc, var and opt. Passwords, keys, logs of the journal, kernel modules, and what umlnfs keeps are left out, and home, root, srv and tmp are empty.',
+      },
+      'from-tarball': {
+        type: 'string',
+        value: 'FILE',
+        doc: 'Unpack a tarball of a root, compressed or not. Whatever is in it, nothing outside of the root is touched.',
+      },
+      ...groundOptions,
       ...tailorOptions,
       ...directoryOption,
       ...configOption,
@@ -53,6 +64,20 @@ export const rootfsVerbs: readonly Verb[] = [
       ...configOption,
     },
     run: async (call) => (await import('../verbs/rootfs/tailor.ts')).tailor(call),
+  },
+  {
+    name: 'rootfs clone',
+    synopsis: 'SOURCE NAME',
+    summary: 'Make a root for the guest NAME that begins as another root is.',
+    doc: 'It tells how: as a reflink where the file system can, else as an overlay where no definition has the source as its root, else as a copy. The clone of a root that has a file system of its own is a copy with one as large. The clone has a machine-id, SSH host keys and a host name of its own. No guest may run from the source meanwhile; beneath an overlay it must stay as it is, so that no guest is started from it as long as there are clones.',
+    operands: { kind: 'root', min: 2, max: 2 },
+    options: {
+      method: { type: 'string', value: 'METHOD', doc: 'auto (the default), reflink, overlay or copy.' },
+      ...groundOptions,
+      ...directoryOption,
+      ...configOption,
+    },
+    run: async (call) => (await import('../verbs/rootfs/clone.ts')).clone(call),
   },
   {
     name: 'rootfs list',

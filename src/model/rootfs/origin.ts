@@ -12,7 +12,19 @@ export interface DebianWanted {
   readonly defaults?: readonly string[] | undefined;
 }
 
-export type Origin = { readonly kind: 'debian'; readonly debian: DebianWanted };
+export type Origin =
+  | { readonly kind: 'debian'; readonly debian: DebianWanted }
+  /** A copy of this host, without these directories. */
+  | { readonly kind: 'host'; readonly without: readonly string[] }
+  | { readonly kind: 'tarball'; readonly file: string }
+  /** What another root has. `overlay`: it is there already, from beneath. */
+  | { readonly kind: 'clone'; readonly source: string; readonly method: 'reflink' | 'copy' | 'overlay' };
+
+/** What a new root lies on: its parent's file system, one of its own, or another root. */
+export type Ground =
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'image'; readonly bytes: number }
+  | { readonly kind: 'overlay'; readonly base: string };
 
 /** What mmdebstrap and debootstrap are given must be no option, and nothing else than it seems. */
 export const debianSyntax = {

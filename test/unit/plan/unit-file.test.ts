@@ -76,3 +76,9 @@ test('other places than the usual ones are told', () => {
   expect(values('ReadWritePaths', text)).toEqual(['"-/run/o ther/guests/web1/uml"']);
   expect(values('BindReadOnlyPaths', text)).toEqual(['"/home/me/a \\"b\\":%%c/linux"']);
 });
+
+test('a root on this host is mounted before its guest starts, and until it has ended', () => {
+  expect(values('RequiresMountsFor', lines())).toEqual(['"/export/web1"']);
+  const root = { ...guestWanted().root, local: false };
+  expect(values('RequiresMountsFor', lines({ root }))).toEqual([]);
+});

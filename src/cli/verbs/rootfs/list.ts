@@ -1,20 +1,20 @@
-import { resolve } from 'node:path';
 import { type FoundRoot, listRoots } from '../../../adapters/rootfs/store.ts';
 import { leftovers } from '../../../adapters/rootfs/work-directory.ts';
 import { UserError } from '../../../model/error.ts';
 import type { ExitReason } from '../../exit-codes.ts';
 import { print, tell } from '../../output.ts';
+import { rootPlaces } from '../../root-places.ts';
 import { type RootUse, rootUse } from '../../rootfs-use.ts';
 import { type ListedRoot, rootForPrograms, rootTable } from '../../show/root.ts';
 import type { Invocation } from '../../verb.ts';
 
 export async function list(invocation: Invocation): Promise<ExitReason> {
   const use = await rootUse(invocation.value('config-dir'));
-  const directory = resolve(invocation.value('directory') ?? use.host.directories.export);
-  const roots = await withUsers(await listRoots(directory), use);
+  const places = rootPlaces(invocation, use.host);
+  const roots = await withUsers(await listRoots(places), use);
   if (invocation.flag('json')) print(`${JSON.stringify(roots.map(rootForPrograms), undefined, 2)}\n`);
   else print(rootTable(roots));
-  for (const left of await leftovers(directory))
+  for (const left of await leftovers(places.directory))
     tell(`${left} is left of work that was killed; the next umlnfs rootfs create removes it`);
   return 'ok';
 }

@@ -1,0 +1,37 @@
+/** The backings of roots, as they lie in the directory of images. */
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Backing, backingName } from '../../../model/rootfs/backing.ts';
+
+/** What the root at `root` has beneath it; undefined for a directory like any other. */
+export async function backingOf(images: string, root: string): Promise<Backing | undefined> {
+  return await readBacking(images, backingName(root));
+}
+
+/** All of them. */
+export async function listBackings(images: string): Promise<Backing[]> {
+  const names = await readdir(images).catch(() => []);
+  const found = await Promise.all(names.map((name) => readBacking(images, name)));
+  return found.filter((backing) => backing !== undefined);
+}
+
+async function readBacking(images: string, name: string): Promise<Backing | undefined> {
+  const directory = join(images, name);
+  const root = await readlink(join(directory, 'root')).catch(() => undefined);
+  if (root === undefined || backingName(root) !== name) return undefined;
+  const base = await readlink(join(directory, 'base')).catch(() => undefined);
+  return base === undefined ? { kind: 'image', root, directory } : { kind: 'overlay', root, directory, base };
+}
+
+/** The overlays over a root: it must stay as it is as long as there are any. */
+export async function clonesOver(images: string, root: string): Promise<string[]> {
+  return (await listBackings(images)).flatMap((one) =>
+    one.kind === 'overlay' && one.base === root ? [one.root] : [],
+  );
+}
+
+/** Bytes that it may have at most, for an image. */
+export async function imageSize(backing: Backing): Promise<number | undefined> {
+  if (backing.kind !== 'image') return undefined;
+  return (await lstat(join(backing.directory, 'image')).catch(() => undefined))?.size;
+}
