@@ -106,7 +106,7 @@ test.each([
   [
     'one of a template',
     'web@.conf',
-    '[Guest]\nInstances=1\nFirstAddress=192.168.2.2\n[Root]\nDirectory=ROOT\n',
+    '[Template]\nInstances=1\nFirstAddress=192.168.2.2\n[Root]\nDirectory=ROOT\n',
   ],
   ['one that is wrong and names it', 'a.conf', '[Guest]\nAddress=nonsense\n[Root]\nDirectory=ROOT\n'],
 ])('one that %s uses stays', async (_, file, text) => {
