@@ -223,6 +223,12 @@ export const guestTable = {
         'The root that this one is made from where it does not exist: before the guest starts it is cloned, with a machine id and SSH host keys of its own. A root that exists is left as it is.',
         { derived: 'none: a root that does not exist is an error' },
       ),
+      disk: optional(
+        'Disk',
+        absolutePath,
+        'The image of a disk whose file system is the root, instead of one on NFS: /dev/ubda in the guest, before those of Disks=. umlnfs does not look into it.',
+        { derived: 'the root is on NFS' },
+      ),
       readOnly: key(
         'ReadOnly',
         boolean,

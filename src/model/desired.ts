@@ -61,6 +61,8 @@ export interface ExportWanted {
 export interface NfsMount {
   readonly server: string;
   readonly directory: string;
+  /** The root is the first of the guest's disks, and nothing of this holds. */
+  readonly onDisk?: boolean;
   /** True where this host's exporter serves it: the path to mount is then the exporter's to say. */
   readonly local: boolean;
   /** The options of nfsroot=, `name` or `name=value`, version and protocol first. `vers=` is missing where the exporter's default holds. */

@@ -11,7 +11,7 @@ const most = 16;
 
 export function diskFindings(host: Host, guest: Guest, wanted: GuestWanted): Finding[] {
   const { runtime, cache, log } = host.directories;
-  const findings: Finding[] = [];
+  const findings: Finding[] = rootDiskFindings(guest);
   const refuse = (message: string) =>
     findings.push({ key: 'guest.disks', severity: 'error', message: `cannot use Disks=${message}` });
   if (wanted.disks.length > most) refuse(`: ${wanted.disks.length} disks, and a kernel takes ${most}`);
@@ -32,6 +32,22 @@ export function diskFindings(host: Host, guest: Guest, wanted: GuestWanted): Fin
     }
   }
   return findings;
+}
+
+/** A root is in one place. */
+function rootDiskFindings({ root }: Guest): Finding[] {
+  if (root.disk === undefined) return [];
+  const others = [
+    ['Server', root.server],
+    ['ServerGuest', root.serverGuest],
+    ['Directory', root.directory],
+    ['Clone', root.clone],
+  ] as const;
+  return others.flatMap(([name, value]): Finding[] => {
+    if (value === undefined) return [];
+    const message = `cannot use Disk=${root.disk}: ${name}=${value} says that the root is on NFS; write one of them`;
+    return [{ key: 'root.disk', severity: 'error', message }];
+  });
 }
 
 /** A guest is root in its root, and could put a link there. */

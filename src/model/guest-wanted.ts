@@ -40,7 +40,7 @@ export function guestWanted(
     seccomp: main.seccomp,
     ready: main.ready,
     dependencies: dependenciesOf(guest),
-    disks: main.disks,
+    disks: root.disk === undefined ? main.disks : [{ path: root.disk, directory: undefined }, ...main.disks],
     serves: false,
     startTimeout: main.startTimeout,
     stopTimeout: main.stopTimeout,
@@ -63,7 +63,8 @@ export function guestWanted(
     root: {
       server,
       directory: root.directory ?? joinPath(host.directories.export, plainName(guest.name)),
-      local: isHere(host, server) && root.serverGuest === undefined && !isElsewhere(guest),
+      ...(root.disk === undefined ? {} : { onDisk: true }),
+      local: isHere(host, server) && isExportedHere(guest),
       options: nfsOptions(root),
       versionGiven: root.version !== undefined,
       readOnly: root.readOnly,
@@ -79,8 +80,9 @@ function isHere(host: Host, server: string): boolean {
   return [...networksOf(host).values()].some(({ bridge }) => bridge.address.address === server);
 }
 
-function isElsewhere({ export: { managed, host } }: Guest): boolean {
-  return managed && host !== undefined;
+/** Whether nothing but the server's address says otherwise. */
+function isExportedHere({ root, export: { managed, host } }: Guest): boolean {
+  return root.disk === undefined && root.serverGuest === undefined && !(managed && host !== undefined);
 }
 
 /** A root on another guest is there as long as that one is. */
@@ -94,7 +96,7 @@ function dependenciesOf({ guest: { after, wants, requires }, root: { serverGuest
 export function serverOf(guest: Guest, { network, dependencies }: GuestWanted): ServerWanted | undefined {
   const { managed, host } = guest.export;
   const { server } = dependencies;
-  if (!managed) return undefined;
+  if (!managed || guest.root.disk !== undefined) return undefined;
   if (server === undefined) return host === undefined ? undefined : { id: host, destination: host };
   const tailored = host === undefined;
   const id = host === undefined ? `guest ${server}` : `${host} (guest ${server})`;

@@ -42,11 +42,7 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
     `uml_dir=${paths.umlDir}`,
     `mem=${Math.ceil(guest.memoryBytes / 1024)}K`,
     ...initramfsArgument(action, input),
-    'root=/dev/nfs',
-    guest.root.readOnly ? 'ro' : 'rw',
-    nfsrootArgument(action, guest.root, input.mount),
-    // Servers tell clients apart by it, and two with the same one steal each other's sessions.
-    `nfs.nfs4_unique_id=${guest.name}-${guest.network.mac.replaceAll(':', '')}`,
+    ...rootArguments(action, input),
     ...modulesArguments(guest, caps),
     ...guest.disks.map(({ path }, index) => `ubd${letter(index)}=${path}`),
     ...networkArguments(action, guest, caps),
@@ -69,6 +65,18 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
   const all = [...own, ...guest.arguments];
   checkArguments(action, all, guest.arguments);
   return all;
+}
+
+function rootArguments(action: string, { guest, mount }: CommandLineInput): readonly string[] {
+  const mode = guest.root.readOnly ? 'ro' : 'rw';
+  if (guest.root.onDisk) return ['root=/dev/ubda', mode];
+  return [
+    'root=/dev/nfs',
+    mode,
+    nfsrootArgument(action, guest.root, mount),
+    // Servers tell clients apart by it, and two with the same one steal each other's sessions.
+    `nfs.nfs4_unique_id=${guest.name}-${guest.network.mac.replaceAll(':', '')}`,
+  ];
 }
 
 function initramfsArgument(action: string, input: CommandLineInput): readonly string[] {

@@ -72,6 +72,11 @@ async function checkWay(action: string, path: string): Promise<void> {
         hint: 'keep it in a directory of root, such as /var/lib/umlnfs/disks',
       });
     }
+    if ((mode & 0o001) === 0) {
+      throw new UserError(action, `the guest's user gets no further than ${each}`, {
+        hint: `let it through, which shows it nothing: chmod o+x ${each}`,
+      });
+    }
     if (each === '/') return;
   }
 }

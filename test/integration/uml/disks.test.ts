@@ -10,6 +10,7 @@ let path: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'umlnfs-disks-'));
+  await chmod(directory, 0o711);
   path = join(directory, 'disk.img');
   await writeFile(path, '');
   await truncate(path, 1024 * 1024);
@@ -66,6 +67,11 @@ describe('an image', () => {
   it('is refused where somebody else could put another file in its place', async () => {
     await chmod(directory, 0o777);
     await expect(prepared()).rejects.toThrow(`others than root can change what is in ${directory}`);
+  });
+
+  it('is refused where the guest could not get to it', async () => {
+    await chmod(directory, 0o700);
+    await expect(prepared()).rejects.toThrow(`the guest's user gets no further than ${directory}`);
   });
 
   it('is refused behind a link', async () => {

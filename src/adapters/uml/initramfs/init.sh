@@ -58,13 +58,14 @@ parse_nfsroot() {
 
 parse_command_line() {
     mode=ro init='' device='' method=off options='' directory='' nfs_server=''
-    more_modules='' client='' boot_server='' gateway='' netmask='' host='' dns0='' dns1='' ntp0=''
+    disk='' more_modules='' client='' boot_server='' gateway='' netmask='' host='' dns0='' dns1='' ntp0=''
     read -r line < /proc/cmdline
     for word in $line; do
         case $word in
             ip=* | nfsaddrs=*) parse_ip "${word#*=}" ;;
             nfsroot=*) parse_nfsroot "${word#*=}" ;;
             init=*) init=${word#*=} ;;
+            root=/dev/ubd*) disk=${word#*=} ;;
             umlnfs.modules=*) more_modules=${word#*=} ;;
             rw | ro) mode=$word ;;
             # Seconds for which a server that does not answer is tried.
@@ -143,7 +144,22 @@ configure_network() {
     esac
 }
 
+# A root that is no NFS root: its file system is one that the kernel has built in.
+mount_disk() {
+    mount -t devtmpfs devtmpfs /dev || fail $no_root "see the disk $disk"
+    if [ -n "$more_modules" ] && [ -d /lib/modules ]; then
+        # shellcheck disable=SC2086 # a list of names
+        modprobe -a $more_modules || fail $no_modules "load $more_modules"
+    fi
+    mount -o "$mode" "$disk" /root 2> /mount.txt || {
+        read -r reason < /mount.txt
+        fail $no_root "mount the root $disk: ${reason##*failed: }"
+    }
+    umount /dev
+}
+
 mount_root() {
+    [ -z "$disk" ] || { mount_disk && return; }
     nfs_server=${nfs_server:-$boot_server}
     directory=${directory:-/tftpboot/%s}
     case $directory in
