@@ -1,5 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { sanitise } from '../../model/end.ts';
 import { messageOf, UserError } from '../../model/error.ts';
 import {
   autoconfOf,
@@ -149,6 +150,18 @@ async function answer(path: string, runAs: Identity, question: string): Promise<
     });
   }
   if (outcome.timedOut) throw notUml(path, `${question} did not end within ${timeout / 1000} s`);
+  const [said = ''] = outcome.stderr.split('\n').map(sanitise);
+  // What the dynamic loader says of a program that was built for a newer system.
+  const lacking = /version .?(\S+?).? not found|error while loading shared libraries: (\S+):/.exec(said);
+  if (lacking !== null) {
+    throw new UserError(
+      `use kernel ${path}`,
+      `it does not run here: this system has no ${lacking[1] ?? lacking[2]}`,
+      {
+        hint: 'umlnfs kernel build makes one for this system; or name another with Kernel=',
+      },
+    );
+  }
   throw notUml(path, `${question} fails`);
 }
 

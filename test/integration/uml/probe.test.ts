@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { probeKernel } from '../../../src/adapters/uml/probe.ts';
 import { UserError } from '../../../src/model/error.ts';
@@ -49,6 +50,19 @@ test.each([
   const refusal = await probeKernel(path, nobody).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(UserError);
   expect((refusal as UserError).message).toMatch(cause);
+});
+
+test('a kernel that was built for another system is told from what is no kernel', async () => {
+  const program = join(dir, 'foreign');
+  const library = join(dir, 'libforeign.so');
+  await execa('gcc', ['-shared', '-xc', '-', '-o', library], { input: 'int foreign;' });
+  await execa('gcc', ['-xc', '-', '-xnone', '-Wl,--no-as-needed', library, '-o', program], {
+    input: 'int main(void) { return 0; }',
+  });
+  await rm(library);
+  const refusal = (await probeKernel(program, nobody).catch((error: unknown) => error)) as UserError;
+  expect(refusal.message).toMatch(/it does not run here: this system has no \S*libforeign\.so$/);
+  expect(refusal.hint).toContain('umlnfs kernel build');
 });
 
 test('a script that would claim to be a kernel is not even run', async () => {
