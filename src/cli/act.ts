@@ -47,7 +47,7 @@ export async function act(action: Action, invocation: Invocation): Promise<ExitR
 }
 
 /** Resolves with the guests that failed, and a message for each. Rejects with TimedOut, or what the client rejects with. */
-async function actAndWait(
+export async function actAndWait(
   client: Client,
   action: Action,
   names: readonly string[],

@@ -79,6 +79,28 @@ test('a root that was removed is made anew with the next start', async () => {
   await expect(inRoot(1, 'mine')).rejects.toThrow();
 });
 
+test('a class gets new roots by one command, and what ran runs again', async () => {
+  const reset = (...args: string[]) =>
+    daemon.cli('rootfs', 'reset', `--config-dir=${join(daemon.directory, 'etc')}`, ...args);
+  expect((await daemon.cli('stop', 'lab:4')).exitCode).toBe(0);
+  for (const seat of [1, 2, 3, 4]) await writeFile(join(daemon.root(`lab-${seat}`), 'mine'), '');
+  const asked = await reset('lab@');
+  expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
+  const { exitCode, stderr } = await reset('--yes', 'lab:[234]');
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('3 of 3 roots are new') });
+  for (const seat of [2, 3]) {
+    expect((await daemon.status(`lab:${seat}`)).state).toBe('running');
+    await expect(inRoot(seat, 'mine')).rejects.toThrow();
+  }
+  expect(await inRoot(1, 'mine')).toBe('');
+  expect((await daemon.status('lab:4')).state).toBe('stopped');
+  expect((await daemon.cli('start', 'lab:4')).exitCode).toBe(0);
+  await expect(inRoot(4, 'mine')).rejects.toThrow();
+  const refused = await reset('--yes', 'web1');
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('write Clone= in [Root]') });
+  expect((await daemon.status('web1')).state).toBe('running');
+});
+
 test('without its base the guest says so, others go on, and the start is as it should be once there is one', async () => {
   await daemon.cli('stop', 'lab:1', 'lab:2');
   await rm(daemon.root('lab-1'), { recursive: true });
