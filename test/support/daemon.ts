@@ -151,7 +151,8 @@ export class TestDaemon {
     const bus = `--bus=unix:path=${join(this.directory, 'runtime/bus')}`;
     const { stdout, stderr, exitCode } = await execa(
       'node',
-      [join(this.#sources, 'cli/main.js'), bus, ...args],
+      // Behind the verb, which may be two words.
+      [join(this.#sources, 'cli/main.js'), ...args, bus],
       {
         input,
         reject: false,

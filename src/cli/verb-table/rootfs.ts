@@ -1,4 +1,4 @@
-import { configOption, jsonOption } from '../options.ts';
+import { busOption, configOption, jsonOption } from '../options.ts';
 import { groundOptions } from '../root-ground.ts';
 import { tailorOptions } from '../tailor-options.ts';
 import type { Options, Verb } from '../verb.ts';
@@ -107,5 +107,19 @@ export const rootfsVerbs: readonly Verb[] = [
       ...configOption,
     },
     run: async (call) => (await import('../verbs/rootfs/remove.ts')).remove(call),
+  },
+  {
+    name: 'rootfs reset',
+    synopsis: 'NAME…',
+    summary:
+      'Give guests the roots that they began with, made anew from what Clone= of their definitions names.',
+    doc: 'What is in their roots is lost. Those that run are shut down, and started again when their roots are new; the others get theirs with their next start. On a terminal it asks first; elsewhere it takes --yes.',
+    operands: { kind: 'guest', min: 1, max: Number.POSITIVE_INFINITY },
+    options: {
+      yes: { type: 'boolean', short: 'y', doc: 'Do it without a question.' },
+      ...configOption,
+      ...busOption,
+    },
+    run: async (call) => (await import('../verbs/rootfs/reset.ts')).reset(call),
   },
 ];

@@ -87,7 +87,10 @@ test('a class gets new roots by one command, and what ran runs again', async () 
   const asked = await reset('lab@');
   expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
   const { exitCode, stderr } = await reset('--yes', 'lab:[234]');
-  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('3 of 3 roots are new') });
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('3 of 3 roots are new'),
+  });
   for (const seat of [2, 3]) {
     expect((await daemon.status(`lab:${seat}`)).state).toBe('running');
     await expect(inRoot(seat, 'mine')).rejects.toThrow();

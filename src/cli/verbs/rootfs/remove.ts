@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import { removeRoot } from '../../../adapters/rootfs/remove.ts';
 import { findRoot } from '../../../adapters/rootfs/store.ts';
 import { UserError } from '../../../model/error.ts';
+import { confirmed } from '../../confirm.ts';
 import type { ExitReason } from '../../exit-codes.ts';
 import { tell } from '../../output.ts';
 import { refuseUsed } from '../../root-in-use.ts';
@@ -41,15 +41,4 @@ export async function remove(invocation: Invocation): Promise<ExitReason> {
   await removeRoot(root);
   tell(`root ${name} is removed`);
   return 'ok';
-}
-
-async function confirmed(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(question)).trim());
-  } catch {
-    return false;
-  } finally {
-    terminal.close();
-  }
 }
