@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Service, serve } from '../adapters/dbus/service/serve.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
-import { watchLinks } from '../adapters/ip/watch.ts';
+import { watchLinks, watchRoutes } from '../adapters/ip/watch.ts';
 import { watchTables } from '../adapters/nft/watch.ts';
 import { templateOf } from '../definition/guest-name.ts';
 import { pulledBy } from '../model/dependencies.ts';
@@ -96,6 +96,7 @@ export class Daemon {
     adopted();
     this.#stopWatching.push(
       watchLinks(() => this.loop.markDirty()),
+      watchRoutes(() => this.loop.markDirty()),
       watchTables(() => this.loop.markDirty()),
       parts.exporter.onChange(() => this.loop.markDirty()),
     );

@@ -11,6 +11,11 @@ import { SharedFailures } from './shared-failures.ts';
 /** What carries a step out; each is idempotent and throws UserError when it cannot. */
 export interface Executors {
   applyFilter(step: StepOf<'filter.apply'>): Promise<void>;
+  attachPort(step: StepOf<'port.attach'>): Promise<void>;
+  releasePort(step: StepOf<'port.release'>): Promise<void>;
+  addRoute(step: StepOf<'route.add'>): Promise<void>;
+  removeRoute(step: StepOf<'route.remove'>): Promise<void>;
+  enableForwarding(step: StepOf<'forwarding.enable'>): Promise<void>;
   ensureBridge(step: StepOf<'bridge.ensure'>): Promise<void>;
   removeBridge(step: StepOf<'bridge.remove'>): Promise<void>;
   startExporter(step: StepOf<'exporter.start'>): Promise<void>;
@@ -48,6 +53,11 @@ const sameAgain = 5;
 
 const sharedKinds = [
   'filter.apply',
+  'port.attach',
+  'port.release',
+  'route.add',
+  'route.remove',
+  'forwarding.enable',
   'bridge.ensure',
   'bridge.remove',
   'exporter.start',
@@ -142,12 +152,7 @@ export class Executor {
       try {
         this.#refuseRepeats(step, networkOf(step) ?? '');
         this.#announce(step);
-        if (step.kind === 'filter.apply') await this.#executors.applyFilter(step);
-        else if (step.kind === 'bridge.ensure') await this.#executors.ensureBridge(step);
-        else if (step.kind === 'bridge.remove') await this.#executors.removeBridge(step);
-        else if (step.kind === 'exporter.start') await this.#executors.startExporter(step);
-        else if (step.kind === 'units.configure') await this.#executors.units?.configure(step);
-        else await this.#executors.buildInitramfs(step);
+        await this.#runOne(step);
         this.#shared.succeeded(step);
       } catch (error) {
         this.#shared.failed(step, explained(error));
@@ -158,6 +163,33 @@ export class Executor {
     return this.sharedFailures.filter(({ step, network }) =>
       [...failed].some((one) => one.kind === step && networkOf(one) === network),
     );
+  }
+
+  async #runOne(step: Shared): Promise<void> {
+    switch (step.kind) {
+      case 'filter.apply':
+        return this.#executors.applyFilter(step);
+      case 'bridge.ensure':
+        return this.#executors.ensureBridge(step);
+      case 'bridge.remove':
+        return this.#executors.removeBridge(step);
+      case 'port.attach':
+        return this.#executors.attachPort(step);
+      case 'port.release':
+        return this.#executors.releasePort(step);
+      case 'route.add':
+        return this.#executors.addRoute(step);
+      case 'route.remove':
+        return this.#executors.removeRoute(step);
+      case 'forwarding.enable':
+        return this.#executors.enableForwarding(step);
+      case 'exporter.start':
+        return this.#executors.startExporter(step);
+      case 'units.configure':
+        return this.#executors.units?.configure(step);
+      default:
+        return this.#executors.buildInitramfs(step);
+    }
   }
 
   /** Whether a guest has to wait for a step that failed just now. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { IpFamily } from '../model/beyond.ts';
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { explained } from '../model/error.ts';
 import type { Family, TableSeen } from '../model/filter/table.ts';
@@ -9,7 +10,9 @@ import type {
   KernelCaps,
   KernelSeen,
   Observed,
+  PortSeen,
   RootSeen,
+  RouteSeen,
   SharedFailure,
   TapSeen,
 } from '../model/observed.ts';
@@ -18,7 +21,13 @@ import type { UnitFilesSeen } from '../model/units.ts';
 
 /** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
 export interface Sources {
-  links(): Promise<{ bridges: ReadonlyMap<string, BridgeSeen>; taps: ReadonlyMap<string, TapSeen> }>;
+  links(): Promise<{
+    bridges: ReadonlyMap<string, BridgeSeen>;
+    taps: ReadonlyMap<string, TapSeen>;
+    ports: ReadonlyMap<string, PortSeen>;
+  }>;
+  routes(): Promise<readonly RouteSeen[]>;
+  forwards(): Promise<readonly IpFamily[]>;
   tables(): Promise<ReadonlyMap<Family, TableSeen>>;
   exporter(): Promise<ExporterSeen>;
   /** What is known of the other servers: nobody waits for them. */
@@ -37,9 +46,11 @@ export interface Sources {
 /** Reads all that the planner needs. Roots are read only for guests without a process: only a start needs them. */
 export async function observe(desired: Desired, sources: Sources): Promise<Observed> {
   const guests = sources.guests();
-  const [links, tables, exporter, kernels, roots, unitFiles] = await Promise.all([
+  const [links, tables, routes, forwards, exporter, kernels, roots, unitFiles] = await Promise.all([
     sources.links(),
     sources.tables(),
+    sources.routes(),
+    sources.forwards(),
     sources.exporter(),
     observeKernels(desired, sources),
     observeRoots(desired, guests, sources),
@@ -48,11 +59,15 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
   const taps = new Map(
     [...links.taps].filter(([name, tap]) => tap.guest !== undefined || desired.taps.has(name)),
   );
+  const wantedPorts = new Set(desired.beyond.ports.map((port) => port.interface));
   const wantedBridges = new Set([...desired.bridges.values()].map(({ name }) => name));
   return {
     bridges: new Map([...links.bridges].filter(([name, bridge]) => bridge.ours || wantedBridges.has(name))),
     taps,
     tables,
+    ports: new Map([...links.ports].filter(([name, { ours }]) => ours || wantedPorts.has(name))),
+    routes,
+    forwards,
     exporter,
     servers: sources.servers(desired),
     kernels,

@@ -3,7 +3,10 @@ import { stopPrivateBus } from '../adapters/dbus/private-bus.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { RemoteServers } from '../adapters/exporter/remote/servers.ts';
 import { ensureBridge, removeBridge } from '../adapters/ip/bridge.ts';
+import { enableForwarding, observeForwarding } from '../adapters/ip/forwarding.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
+import { attachPort, releasePort } from '../adapters/ip/ports.ts';
+import { addRoute, observeRoutes, removeRoute } from '../adapters/ip/routes.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
 import { applyTables, observeTables } from '../adapters/nft/tables.ts';
 import { cloneApart } from '../adapters/rootfs/clone/apart.ts';
@@ -112,6 +115,8 @@ export function assemble(options: PartsOptions): Parts {
     sources: {
       links: withIdleTimes(observeLinks, clock),
       tables: observeTables,
+      routes: observeRoutes,
+      forwards: observeForwarding,
       exporter: () => exporter.observe(),
       servers: ({ servers: wanted }) =>
         servers.follow(wanted, (guest) => guests.records.get(guest)?.seen.readyAt),
@@ -162,6 +167,11 @@ function executors(
   const { exporter, host, systemd } = options;
   return {
     applyFilter: ({ write, remove }) => applyTables(write, remove),
+    attachPort: ({ port }) => attachPort(port),
+    releasePort: (step) => releasePort(step.interface),
+    addRoute: ({ route }) => addRoute(route),
+    removeRoute: ({ route }) => removeRoute(route),
+    enableForwarding: ({ families }) => enableForwarding(families),
     ensureBridge: ({ bridge }) => ensureBridge(bridge),
     removeBridge: ({ name }) => removeBridge(name),
     startExporter: () => exporter.start(),

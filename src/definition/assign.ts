@@ -79,15 +79,12 @@ export function assign(
       // Back to the table's default, also from what the host file or an earlier drop-in says.
       values.delete(id);
       origins.delete(id);
-      if (key.arity === 'list') values.set(id, []);
+      if (key.arity !== 'one') values.set(id, []);
       continue;
     }
     try {
       const parsed = key.arity === 'list' ? listOf(key, value) : [one(key, value)];
-      values.set(
-        id,
-        key.arity === 'list' ? [...((values.get(id) as unknown[]) ?? []), ...parsed] : parsed[0],
-      );
+      values.set(id, key.arity !== 'one' ? [...((values.get(id) as unknown[]) ?? []), ...parsed] : parsed[0]);
       origins.set(id, origin);
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;

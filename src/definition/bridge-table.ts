@@ -1,6 +1,6 @@
 /** The keys of `[Bridge]`: of the host file for the default network, of NAME.network for each further one. */
-import { type Key, key, optional, type SettingsOf } from './key.ts';
-import { boolean, interfaceName, ipv4Network, ipv4Range, ipv6Network } from './value-types.ts';
+import { type Key, key, lines, optional, type SettingsOf } from './key.ts';
+import { boolean, interfaceName, ipv4Network, ipv4Range, ipv6Network, route, uplink } from './value-types.ts';
 
 interface Own<Name, Address> {
   readonly doc: string;
@@ -39,6 +39,17 @@ function bridgeSection<Name, Address>({ doc, name, address }: Own<Name, Address>
         boolean,
         false,
         'Whether guests are kept apart from each other, so that they reach this host and what is beyond it, and nobody else.',
+      ),
+      uplink: key(
+        'Uplink',
+        uplink,
+        { kind: 'none' },
+        'How guests reach what is beyond this host. nat: under the address of this host; routed: under their own, to which routers beyond need a route; an interface: as if they were plugged in there, with this host.',
+      ),
+      routes: lines(
+        'Routes',
+        route,
+        'A network that is reached through a guest, such as 10.20.0.0/16 via 192.168.2.9. The guest needs it in its AllowedAddresses=.',
       ),
     },
   } as const;

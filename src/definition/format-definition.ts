@@ -20,7 +20,7 @@ export function formatDefinition(input: DefinitionInput): string {
     const value = (input as Record<string, Record<string, unknown>>)[sectionId]?.[keyId];
     if (value === undefined) continue;
     const written =
-      key.arity === 'list' ? (value as unknown[]).map((one) => format(key, one)) : format(key, value);
+      key.arity !== 'one' ? (value as unknown[]).map((one) => format(key, one)) : format(key, value);
     sections[section] = { ...sections[section], [key.name]: written };
   }
   // A list as repeated keys; the library's own way is Key[]=, which nobody else reads.

@@ -16,8 +16,11 @@ export class ValueError extends Error {
   override readonly name = 'ValueError';
 }
 
-/** `list`: written again it adds; written empty it clears what came before (as systemd does). */
-export type Arity = 'one' | 'list';
+/**
+ * `list`: written again it adds; written empty it clears what came before (as systemd does). `lines`: so too, but one
+ * value a line, since its values have spaces.
+ */
+export type Arity = 'one' | 'list' | 'lines';
 
 export interface Key<T> {
   /** As written in the file, e.g. `Memory`. */
@@ -73,6 +76,16 @@ export function optional<T>(
   extra: Extra = {},
 ): Key<T | undefined> {
   return { name, type, arity: 'one', fallback: undefined, doc, ...extra };
+}
+
+/** A key that can be repeated and adds up, a value a line. */
+export function lines<T>(
+  name: string,
+  type: ValueType<T>,
+  doc: string,
+  extra: Extra = {},
+): Key<readonly T[]> {
+  return { name, type, arity: 'lines', fallback: [], doc, ...extra };
 }
 
 /** A key that can be repeated and adds up. */

@@ -1,4 +1,7 @@
 /** Which networks can be together on this host. */
+
+import { rangesOf } from '../model/beyond.ts';
+import { liesIn, overlapping } from '../model/ip-network.ts';
 import { contains, formatNetwork } from '../model/ipv4.ts';
 import { sameNetwork64 } from '../model/ipv6.ts';
 import type { Problem } from '../model/problem.ts';
@@ -58,40 +61,87 @@ function sameClaims({ bridge }: Network, before: Network | undefined): boolean {
 
 function conflicts(network: Network, others: readonly Network[]): Problem[] {
   const { name, address, ipv6Address } = network.bridge;
-  return others.flatMap((other) => {
-    const problems: Problem[] = [];
-    const refuse = (key: string, what: string, cause: string) =>
-      problems.push(problemAt(network, key, `cannot use ${what}: ${cause}`));
-    if (name === other.bridge.name)
+  const own = ownProblems(network);
+  return own.length > 0
+    ? own
+    : others.flatMap((other) => {
+        const problems: Problem[] = [];
+        const refuse = (key: string, what: string, cause: string) =>
+          problems.push(problemAt(network, key, `cannot use ${what}: ${cause}`));
+        const { uplink } = network.bridge;
+        if (
+          uplink.kind === 'interface' &&
+          other.bridge.uplink.kind === 'interface' &&
+          uplink.name === other.bridge.uplink.name
+        )
+          refuse(
+            'uplink',
+            `Uplink=${uplink.name}`,
+            `network ${other.name} has it (${placeOf(other, 'uplink')}); write another one`,
+          );
+        for (const { destination } of network.bridge.routes) {
+          if (rangesOf(other).some((range) => overlapping(range, destination)))
+            refuse(
+              'routes',
+              `Routes=${destination} via …`,
+              `it overlaps network ${other.name}, which is on this host`,
+            );
+        }
+        if (name === other.bridge.name)
+          refuse(
+            'name',
+            `Name=${name}`,
+            `network ${other.name} has it (${placeOf(other, 'name')}); write another one`,
+          );
+        const theirs = other.bridge.address;
+        if (contains(address, theirs.address) || contains(theirs, address.address)) {
+          const cause = `it overlaps ${formatNetwork(theirs)} of network ${other.name} (${placeOf(other, 'address')})`;
+          refuse(
+            'address',
+            `Address=${address.address}/${address.prefix}`,
+            `${cause}; write one of another network`,
+          );
+        }
+        const theirs6 = other.bridge.ipv6Address;
+        if (
+          ipv6Address !== undefined &&
+          theirs6 !== undefined &&
+          sameNetwork64(ipv6Address.address, theirs6.address)
+        ) {
+          const cause = `network ${other.name} has the same one (${placeOf(other, 'ipv6Address')})`;
+          refuse(
+            'ipv6Address',
+            `IPv6Address=${ipv6Address.address}/64`,
+            `${cause}; write one of another network`,
+          );
+        }
+        return problems;
+      });
+}
+
+/** What is wrong with the way out of a network by itself. */
+function ownProblems(network: Network): Problem[] {
+  const { name, address, ipv6Address, uplink, routes } = network.bridge;
+  const problems: Problem[] = [];
+  const refuse = (key: string, what: string, cause: string) =>
+    problems.push(problemAt(network, key, `cannot use ${what}: ${cause}`));
+  if (uplink.kind === 'interface' && uplink.name === name)
+    refuse('uplink', `Uplink=${name}`, 'it is the bridge itself; write the name of another interface');
+  const ranges = rangesOf(network);
+  for (const { destination, via } of routes) {
+    const text = `Routes=${destination} via ${via}`;
+    if (via === address.address || via === ipv6Address?.address)
+      refuse('routes', text, 'it is the address of this host; write that of a guest');
+    else if (!ranges.some((range) => liesIn(via, range)))
       refuse(
-        'name',
-        `Name=${name}`,
-        `network ${other.name} has it (${placeOf(other, 'name')}); write another one`,
+        'routes',
+        text,
+        `${via} is outside the network ${ranges.join(' and ')}; write the address of one of its guests`,
       );
-    const theirs = other.bridge.address;
-    if (contains(address, theirs.address) || contains(theirs, address.address)) {
-      const cause = `it overlaps ${formatNetwork(theirs)} of network ${other.name} (${placeOf(other, 'address')})`;
-      refuse(
-        'address',
-        `Address=${address.address}/${address.prefix}`,
-        `${cause}; write one of another network`,
-      );
-    }
-    const theirs6 = other.bridge.ipv6Address;
-    if (
-      ipv6Address !== undefined &&
-      theirs6 !== undefined &&
-      sameNetwork64(ipv6Address.address, theirs6.address)
-    ) {
-      const cause = `network ${other.name} has the same one (${placeOf(other, 'ipv6Address')})`;
-      refuse(
-        'ipv6Address',
-        `IPv6Address=${ipv6Address.address}/64`,
-        `${cause}; write one of another network`,
-      );
-    }
-    return problems;
-  });
+    else if (ranges.some((range) => overlapping(range, destination)))
+      refuse('routes', text, 'it overlaps the network itself');
+  }
+  return problems;
 }
 
 function problemAt({ file, written }: Network, key: string, message: string): Problem {

@@ -17,7 +17,7 @@ function tableSection(section: Section): string {
 
 function keyEntry(key: Key<unknown>, others: readonly Key<unknown>[]): string {
   const facts = [
-    key.arity === 'list'
+    key.arity !== 'one'
       ? `${kind(key)} May be written more than once, which adds; an empty value clears what came before.`
       : kind(key),
     key.perGuest ? "Only in a guest's own definition." : '',
@@ -37,7 +37,7 @@ function kind(key: Key<unknown>): string {
 function defaultOf(key: Key<unknown>): string {
   if (key.fallback !== undefined && !Array.isArray(key.fallback)) return formatted(key);
   if (Array.isArray(key.fallback) && key.fallback.length > 0) return formatted(key);
-  if (key.arity === 'list') return 'Default: none';
+  if (key.arity !== 'one') return 'Default: none';
   if (key.derived === undefined) return "Default: the kernel's own";
   const { derived } = key;
   return derived.startsWith('required') ? prose(`It is ${derived}`) : `Default: ${prose(derived)}`;

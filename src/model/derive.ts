@@ -1,5 +1,6 @@
 import type { Guest, Host } from '../definition/guest.ts';
 import { type Network, networksOf } from '../definition/network.ts';
+import { beyondWanted } from './beyond.ts';
 import { type Candidate, sharedRoots, withoutConflicts } from './conflicts.ts';
 import { withDependencies, withPulled } from './dependencies.ts';
 import type { BridgeWanted, Desired, ExportWanted, GuardWanted, GuestWanted, TapWanted } from './desired.ts';
@@ -129,6 +130,7 @@ function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
     taps,
     servers,
     guards,
+    beyond: beyondWanted(fitting),
     exports,
   };
 }

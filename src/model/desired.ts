@@ -1,6 +1,7 @@
 /** What should be: derived from the definitions alone, complete, with nothing left to guess. */
 
 import type { Disk } from '../definition/value-types/disk.ts';
+import type { BeyondWanted } from './beyond.ts';
 import type { Ipv6Network } from './ipv6.ts';
 import type { ServerWanted } from './server.ts';
 
@@ -155,6 +156,7 @@ export interface Desired {
   readonly servers: ReadonlyMap<string, ServerWanted>;
   /** By tap name: those of guests that are guarded. */
   readonly guards: ReadonlyMap<string, GuardWanted>;
+  readonly beyond: BeyondWanted;
   /** By guest name. */
   readonly exports: ReadonlyMap<string, ExportWanted>;
   /** How many guests may boot at a time; undefined for what suits the host's processors. */

@@ -1,3 +1,4 @@
+import type { IpFamily } from './beyond.ts';
 import type { Family, TableSeen } from './filter/table.ts';
 import type { ServerSeen } from './server.ts';
 import type { UnitFilesSeen, UnitSeen } from './units.ts';
@@ -28,6 +29,24 @@ export interface TapSeen {
   readonly isolated: boolean;
   /** The guest that umlnfs made it for, from its alias; undefined for a device of somebody else. */
   readonly guest: string | undefined;
+}
+
+/** An interface that umlnfs plugged into a bridge, or is to. */
+export interface PortSeen {
+  readonly name: string;
+  readonly master: string | undefined;
+  readonly up: boolean;
+  /** Plugged in by umlnfs: only such are ever unplugged by it. */
+  readonly ours: boolean;
+  /** Addresses of this host on it, but link-local ones. */
+  readonly addresses: readonly string[];
+}
+
+/** A route that umlnfs made. */
+export interface RouteSeen {
+  readonly destination: string;
+  readonly via: string;
+  readonly device: string;
 }
 
 export interface ExportSeen {
@@ -165,6 +184,11 @@ export interface SharedFailure {
   readonly network?: string | undefined;
   readonly step:
     | 'filter.apply'
+    | 'port.attach'
+    | 'port.release'
+    | 'route.add'
+    | 'route.remove'
+    | 'forwarding.enable'
     | 'bridge.ensure'
     | 'bridge.remove'
     | 'exporter.start'
@@ -182,6 +206,11 @@ export interface Observed {
   readonly taps: ReadonlyMap<string, TapSeen>;
   /** The packet filter's tables of umlnfs, by family. */
   readonly tables: ReadonlyMap<Family, TableSeen>;
+  /** By name: interfaces that umlnfs plugged into bridges, and those that it is to. */
+  readonly ports: ReadonlyMap<string, PortSeen>;
+  readonly routes: readonly RouteSeen[];
+  /** What this host passes on. */
+  readonly forwards: readonly IpFamily[];
   readonly exporter: ExporterSeen;
   /** Servers other than this host, by id; also one that nobody wants any more and that still has exports of ours. */
   readonly servers: ReadonlyMap<string, ServerSeen>;

@@ -15,6 +15,16 @@ function what(step: Step): string {
       return `remove bridge ${step.name}`;
     case 'filter.apply':
       return filterText(step);
+    case 'port.attach':
+      return `plug ${step.port.interface} into bridge ${step.port.bridge}`;
+    case 'port.release':
+      return `unplug ${step.interface} from its bridge`;
+    case 'route.add':
+      return `add a route to ${step.route.destination} via ${step.route.via}`;
+    case 'route.remove':
+      return `remove the route to ${step.route.destination} via ${step.route.via}`;
+    case 'forwarding.enable':
+      return `have this host pass on ${step.families.join(' and ').replaceAll('ipv', 'IPv')}`;
     case 'tap.ensure':
       return `make tap ${step.tap.name} on ${step.tap.bridge} for user ${step.tap.uid}`;
     case 'tap.remove':

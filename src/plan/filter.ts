@@ -1,5 +1,6 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { guardTable } from '../model/filter/guard.ts';
+import { outsideTable } from '../model/filter/outside.ts';
 import { type TableWanted, tableAmiss } from '../model/filter/table.ts';
 import type { Observed } from '../model/observed.ts';
 import { differences, type Launch } from './guests.ts';
@@ -35,16 +36,21 @@ function tablesWanted(
   observed: Observed,
   launchOf: (wanted: GuestWanted) => Launch | undefined,
 ): TableWanted[] {
+  const outside = outsideTable(desired.beyond.outside);
+  const beyond = outside === undefined ? [] : [outside];
   const kept = tapsOfBefore(desired, observed, launchOf);
-  if (desired.guards.size === 0 && kept.size === 0) return [];
+  if (desired.guards.size === 0 && kept.size === 0) return beyond;
   const bridges = [...desired.bridges.values()];
   const surroundings = {
     ipv4: bridges.map(({ address }) => address),
     ipv6: bridges.flatMap(({ ipv6 }) => (ipv6 === undefined ? [] : [ipv6.address])),
-    others: [...desired.taps.values()].filter(({ guarded }) => !guarded).map(({ name }) => name),
+    others: [
+      ...[...desired.taps.values()].filter(({ guarded }) => !guarded).map(({ name }) => name),
+      ...desired.beyond.ports.map((port) => port.interface),
+    ],
   };
   const seen = observed.tables.get('bridge');
-  return [guardTable(desired.guards.values(), surroundings, { taps: kept, seen })];
+  return [guardTable(desired.guards.values(), surroundings, { taps: kept, seen }), ...beyond];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Desired, ExportWanted, GuestWanted } from '../model/desired.ts';
 import { messageOf } from '../model/error.ts';
 import type { GuestSeen, Observed, ProcessSeen } from '../model/observed.ts';
+import { planBeyond } from './beyond.ts';
 import { kernelCommandLine } from './command-line.ts';
 import { defaultVersion, mountDirectory } from './exported.ts';
 import { planExport, planExporter, planLostExport, planStaleExports } from './exports.ts';
@@ -35,6 +36,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
     ...planFilter(desired, observed, (wanted) => launchOf(wanted, desired, observed).launch),
     ...planBridges(desired, observed),
     ...planStaleBridges(desired, observed),
+    ...planBeyond(desired, observed),
     ...(hasBridge(desired, observed, failed) ? planExporter(desired, observed) : []),
   ];
   steps.push(...shared.filter((step) => !failed.includes(step)));

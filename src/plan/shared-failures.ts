@@ -15,7 +15,16 @@ export interface Failures {
 
 /** The network that a step is about, where it is about one. */
 export function networkOf(step: Step): string | undefined {
-  return step.kind === 'bridge.ensure' ? step.bridge.network : undefined;
+  switch (step.kind) {
+    case 'bridge.ensure':
+      return step.bridge.network;
+    case 'port.attach':
+      return step.port.network;
+    case 'route.add':
+      return step.route.network;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether a failure keeps the guest from starting by itself, not only by what it lacks then. */

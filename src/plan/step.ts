@@ -1,6 +1,7 @@
+import type { IpFamily, PortWanted, RouteWanted } from '../model/beyond.ts';
 import type { BridgeWanted, ExportWanted, GuestWanted, TapWanted } from '../model/desired.ts';
 import type { Family, TableWanted } from '../model/filter/table.ts';
-import type { EndReason, StopPhase } from '../model/observed.ts';
+import type { EndReason, RouteSeen, StopPhase } from '../model/observed.ts';
 
 /** One thing to do. `why` is for people: it completes the sentence "… because WHY". */
 export type Step = { readonly why: string } & (
@@ -13,6 +14,12 @@ export type Step = { readonly why: string } & (
       readonly write: readonly TableWanted[];
       readonly remove: readonly Family[];
     }
+  /** Plugs an interface of this host into a bridge, and takes it out again. */
+  | { readonly kind: 'port.attach'; readonly port: PortWanted }
+  | { readonly kind: 'port.release'; readonly interface: string }
+  | { readonly kind: 'route.add'; readonly route: RouteWanted }
+  | { readonly kind: 'route.remove'; readonly route: RouteSeen }
+  | { readonly kind: 'forwarding.enable'; readonly families: readonly IpFamily[] }
   | { readonly kind: 'tap.ensure'; readonly guest: string; readonly tap: TapWanted }
   | { readonly kind: 'tap.remove'; readonly guest: string; readonly name: string }
   | { readonly kind: 'exporter.start'; readonly exporter: 'ganesha' | 'exportfs' }

@@ -74,6 +74,12 @@ export function desiredWith(...guests: readonly GuestWanted[]): Desired {
         .filter(({ network }) => network.guarded)
         .map(({ name, network }) => [network.tap, guardOf(name, network)]),
     ),
+    beyond: {
+      outside: { networks: [], masqueraded: [], isolated: [], sociable: [] },
+      ports: [],
+      routes: [],
+      forwards: [],
+    },
     exports: new Map(
       guests.map((guest) => [
         guest.name,
@@ -116,6 +122,9 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
       ]),
     ),
     tables: new Map(),
+    ports: new Map(),
+    routes: [],
+    forwards: [],
     exporter: {
       kind: 'exportfs',
       running: true,

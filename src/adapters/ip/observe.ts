@@ -2,13 +2,15 @@ import { execa } from 'execa';
 import { messageOf, UserError } from '../../model/error.ts';
 import type { BridgeSeen, TapSeen } from '../../model/observed.ts';
 import { ip, ipHint, lastLine } from './ip.ts';
-import { type LinkSeen, parseLinks } from './parse.ts';
+import { type LinkSeen, type MarkedPort, parseLinks } from './parse.ts';
 
 export interface Links {
   /** By name: every bridge of the host. */
   readonly bridges: ReadonlyMap<string, BridgeSeen>;
   /** By name: every other link, so that whoever has a wanted tap's name is seen. */
   readonly taps: ReadonlyMap<string, TapSeen>;
+  /** Likewise, as ports of a bridge that they are or may become. */
+  readonly ports: ReadonlyMap<string, MarkedPort>;
 }
 
 /** All links of this network namespace, read from the kernel in one go. UserError where ip(8) cannot. */
@@ -17,11 +19,15 @@ export async function observeLinks(): Promise<Links> {
   const uids = await numbersOf(links.values());
   const bridges = new Map<string, BridgeSeen>();
   const taps = new Map<string, TapSeen>();
-  for (const { name, kind, bridge, tap, owner } of links.values()) {
+  const ports = new Map<string, MarkedPort>();
+  for (const { name, kind, bridge, tap, port, owner } of links.values()) {
     if (kind === 'bridge') bridges.set(name, bridge);
-    else taps.set(name, { ...tap, uid: typeof owner === 'string' ? uids.get(owner) : owner });
+    else {
+      ports.set(name, port);
+      taps.set(name, { ...tap, uid: typeof owner === 'string' ? uids.get(owner) : owner });
+    }
   }
-  return { bridges, taps };
+  return { bridges, taps, ports };
 }
 
 async function readLinks(): Promise<ReadonlyMap<string, LinkSeen>> {

@@ -1,5 +1,5 @@
 import { guardedGroup } from '../../model/filter/guard-chains.ts';
-import type { BridgeSeen, TapSeen } from '../../model/observed.ts';
+import type { BridgeSeen, PortSeen, TapSeen } from '../../model/observed.ts';
 
 /** The alias (`ip link set … alias`) that marks a bridge as made by umlnfs, and so removed by it. */
 export const bridgeAlias = 'umlnfs';
@@ -10,7 +10,18 @@ export function tapAlias(guest: string): string {
   return `${tapAliasPrefix}${guest}`;
 }
 
+const portMarkPrefix = 'umlnfs.';
+
+/** The further name that marks an interface as plugged in by umlnfs: its alias may be somebody else's. */
+export function portMark(name: string): string {
+  return `${portMarkPrefix}${name}`;
+}
+
+/** With the names that mark it. */
+export type MarkedPort = PortSeen & { readonly marks: readonly string[] };
+
 export interface LinkSeen {
+  readonly port: MarkedPort;
   readonly name: string;
   /** `bridge`, `tun`, `veth`, …; empty for hardware. */
   readonly kind: string;
@@ -48,20 +59,25 @@ function parseLink(entry: unknown): LinkSeen | undefined {
   const up = flags.includes('UP');
   const addresses = Array.isArray(fields.addr_info) ? fields.addr_info.map(record) : [];
   const guest = alias.startsWith(tapAliasPrefix) ? alias.slice(tapAliasPrefix.length) : undefined;
+  const master = typeof fields.master === 'string' ? fields.master : undefined;
+  const names: readonly unknown[] = Array.isArray(fields.altnames) ? fields.altnames : [];
+  const marks = names.map(String).filter((one) => one.startsWith(portMarkPrefix));
+  const own = addresses
+    .filter(({ family, scope }) => family === 'inet' || (family === 'inet6' && scope !== 'link'))
+    .map((address) => `${address.local}/${address.prefixlen}`);
   return {
     name,
+    port: { name, master, up, ours: marks.length > 0, addresses: own, marks },
     kind: typeof info.info_kind === 'string' ? info.info_kind : '',
     bridge: {
       name,
-      addresses: addresses
-        .filter(({ family, scope }) => family === 'inet' || (family === 'inet6' && scope !== 'link'))
-        .map((address) => `${address.local}/${address.prefixlen}`),
+      addresses: own,
       up,
       ours: alias === bridgeAlias,
     },
     tap: {
       name,
-      master: typeof fields.master === 'string' ? fields.master : undefined,
+      master,
       up,
       carrier: flags.includes('LOWER_UP'),
       guarded: Number(fields.group) === guardedGroup,

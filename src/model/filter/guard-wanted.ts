@@ -4,6 +4,7 @@ import type { GuardWanted, GuestWanted } from '../desired.ts';
 import { isAddress, isIpv6, withoutInner } from '../ip-network.ts';
 import { formatNetwork } from '../ipv4.ts';
 import { linkLocalAddress } from '../ipv6.ts';
+import { identifierOfMac } from './numbers.ts';
 
 /** What a guest may send: what is its own, and what its definition allows besides. */
 export function guardWanted(inside: Network, guest: Guest, wanted: GuestWanted): GuardWanted {
@@ -22,7 +23,8 @@ export function guardWanted(inside: Network, guest: Guest, wanted: GuestWanted):
     ipv6: addresses.filter(isIpv6),
     networks4: networks.filter((one) => !isIpv6(one)),
     networks6: networks.filter(isIpv6),
-    identifiers: [],
+    // Routers out there announce networks that nobody here knows.
+    identifiers: inside.bridge.uplink.kind === 'interface' ? [identifierOfMac(mac)] : [],
     rarp: autoconf === 'rarp',
   };
 }

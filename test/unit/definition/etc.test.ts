@@ -33,7 +33,7 @@ describe('umlnfs.conf', () => {
       ...Object.values(section.keys).flatMap((key) => [
         `# ${key.doc}`,
         ...('derived' in key && key.derived !== undefined ? [`# Default: ${key.derived}`] : []),
-        `#${key.name}=${key.fallback === undefined ? '' : key.type.format(key.fallback)}`,
+        `#${key.name}=${key.fallback === undefined || Array.isArray(key.fallback) ? '' : key.type.format(key.fallback)}`,
       ]),
     ]);
     // Long comments go over several lines.

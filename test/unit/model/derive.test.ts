@@ -29,6 +29,12 @@ describe('desired', () => {
         taps: new Map(),
         servers: new Map(),
         guards: new Map(),
+        beyond: {
+          outside: { networks: [], masqueraded: [], isolated: [], sociable: [] },
+          ports: [],
+          routes: [],
+          forwards: [],
+        },
         exports: new Map(),
       },
       problems: [],
