@@ -8,6 +8,7 @@ import { readNfsServer } from '../../adapters/doctor/nfs-server.ts';
 import { readServers } from '../../adapters/doctor/servers.ts';
 import { readTools } from '../../adapters/doctor/tools.ts';
 import { readTun } from '../../adapters/doctor/tun.ts';
+import { readUplinks } from '../../adapters/doctor/uplinks.ts';
 import { guestTable } from '../../definition/guest-table.ts';
 import { networksOf } from '../../definition/network.ts';
 import { judgeDefinitions } from '../../model/doctor/definitions.ts';
@@ -22,6 +23,7 @@ import { judgeNfsServer } from '../../model/doctor/nfs-server.ts';
 import { judgeServers } from '../../model/doctor/servers.ts';
 import { judgeTools } from '../../model/doctor/tools.ts';
 import { judgeTun } from '../../model/doctor/tun.ts';
+import { judgeUplinks } from '../../model/doctor/uplinks.ts';
 import type { Configured } from './configured.ts';
 
 /** One thing that is looked at: reads facts, and has them judged. */
@@ -67,7 +69,18 @@ export const subjects: readonly Subject[] = [
       return (await readKernels(users)).map(judgeKernel);
     },
   },
-  { name: 'IP forwarding', look: async () => [judgeForwarding(await readForwarding())] },
+  {
+    name: 'IP forwarding',
+    look: async ({ host }) => {
+      const uplinks = [...networksOf(host).values()].map(({ bridge }) => bridge.uplink.kind);
+      const wanted = uplinks.some((kind) => kind === 'nat' || kind === 'routed');
+      return [judgeForwarding(await readForwarding(), wanted)];
+    },
+  },
+  {
+    name: 'uplinks',
+    look: async ({ host }) => judgeUplinks(networksOf(host).values(), await readUplinks()),
+  },
   {
     name: 'firewall',
     look: async ({ host }) => {

@@ -146,9 +146,13 @@ test('roots are safe where nobody gets, or where nothing in them has power', () 
 });
 
 test('without IP forwarding guests reach nothing beyond', () => {
-  expect(judgeForwarding(true).level).toBe('ok');
-  expect(judgeForwarding(false)).toMatchObject({ level: 'warning', mend: 'sysctl -w net.ipv4.ip_forward=1' });
-  expect(judgeForwarding(undefined).level).toBe('warning');
+  expect(judgeForwarding(true, true).level).toBe('ok');
+  expect(judgeForwarding(false, false).level).toBe('ok');
+  expect(judgeForwarding(false, true)).toMatchObject({
+    level: 'warning',
+    mend: 'sysctl -w net.ipv4.ip_forward=1',
+  });
+  expect(judgeForwarding(undefined, false).level).toBe('warning');
 });
 
 describe('a kernel', () => {
