@@ -18,7 +18,7 @@ describe.each([
     '%s has a default that can be written',
     (_id, { key }) => {
       if (key.fallback === undefined || key.fallback === '') return;
-      for (const value of key.arity === 'list' ? (key.fallback as unknown[]) : [key.fallback]) {
+      for (const value of key.arity !== 'one' ? (key.fallback as unknown[]) : [key.fallback]) {
         expect(key.type.parse(key.type.format(value))).toEqual(value);
       }
     },
