@@ -44,6 +44,8 @@ export async function planLocally(options: { readonly configDir?: string } = {})
     const { desired } = await store.read();
     const observed = await observe(desired, {
       ...parts.sources,
+      // Nobody is asked, and no key is made for it.
+      servers: () => new Map(),
       guests: () => parts.guests.seen(),
       sharedFailures: () => [],
     });

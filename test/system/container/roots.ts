@@ -19,3 +19,12 @@ export function untailoredTree(name: Untailored): Promise<string> {
   const recipe = recipes[name];
   return cached(`untailored-${name}`, recipe, (directory) => createDebianRoot(directory, recipe));
 }
+
+/** A Debian 13 with the kernel's NFS server, and a way in. It is only read. */
+export function serverTree(): Promise<string> {
+  const recipe = {
+    suite: 'trixie',
+    packages: ['systemd-sysv', 'dbus', 'nfs-kernel-server', 'openssh-server'],
+  };
+  return cached('system-server', recipe, (directory) => createDebianRoot(directory, recipe));
+}

@@ -63,3 +63,16 @@ describe('guests that are started together', () => {
     expect([...guests.values()].map(({ autostart }) => autostart)).toEqual([false, false, false, true]);
   });
 });
+
+it('a guest that serves others is not isolated from them, whatever is said', () => {
+  const definitions = {
+    files: definition(10, '[Network]\nIsolate=yes'),
+    web1: definition(11, '[Network]\nIsolate=yes\n[Root]\nServerGuest=files'),
+  };
+  const { host, guests, users } = nextCatalog(undefined, loadedWith(definitions), HOST_ID);
+  const { taps } = desired(host, guests.values(), HOST_ID, undefined, users).desired;
+  expect([...taps.values()].map(({ guest, isolated }) => [guest, isolated])).toEqual([
+    ['files', false],
+    ['web1', true],
+  ]);
+});
