@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
@@ -14,4 +15,16 @@ export async function debianPackage(directory: string): Promise<string> {
   const file = stdout.split('\n').at(-1) ?? '';
   if (!file.endsWith('.deb')) throw new Error(`packaging/package.sh built no package: ${stdout}`);
   return file;
+}
+
+/** What the package depends on, for a host without a network; what builds add to it is Node.js and the C library. */
+export async function dependencies(): Promise<string[]> {
+  const file = join(import.meta.dirname, '../../packaging/debian/control');
+  const field = /^Depends:(.*(?:\n .*)*)/m.exec(await readFile(file, 'utf8'))?.[1];
+  if (field === undefined) throw new Error(`${file} has no Depends:`);
+  const names = field.split(',').map((one) => one.trim());
+  return [
+    'nodejs',
+    ...names.filter((one) => !one.startsWith('${')).map((one) => one.replace(/[ (|].*/s, '')),
+  ];
 }

@@ -1,24 +1,16 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDebianRoot } from '../../../src/adapters/rootfs/debian.ts';
+import { dependencies } from '../../support/deb.ts';
 import { cached } from '../../support/test-cache.ts';
 
 const suite = 'trixie';
 
-/** A host as somebody might have it before umlnfs, with what umlnfs depends on: the container has no network. */
+/** A host as somebody might have it before umlnfs, beside what umlnfs depends on: the container has no network. */
 const hostPackages: readonly string[] = [
   'systemd-sysv',
-  'dbus',
   'polkitd',
-  'kmod',
   'procps',
-  'iproute2',
-  'nftables',
-  'busybox-static',
-  'cpio',
-  'xz-utils',
-  'nodejs',
-  'user-mode-linux',
   'nfs-kernel-server',
   'nfs-ganesha',
   'nfs-ganesha-vfs',
@@ -54,9 +46,10 @@ const masked: readonly string[] = [
 const guestPackages: readonly string[] = ['systemd-sysv', 'dbus'];
 
 /** A Debian 13 as a host of guests, without umlnfs. It is only read. */
-export function hostTree(): Promise<string> {
-  return cached('system-host', [suite, hostPackages, masked, 'no fsync'], async (directory) => {
-    await createDebianRoot(directory, { suite, packages: hostPackages });
+export async function hostTree(): Promise<string> {
+  const packages = [...hostPackages, ...(await dependencies())];
+  return cached('system-host', [suite, packages, masked, 'no fsync'], async (directory) => {
+    await createDebianRoot(directory, { suite, packages });
     const units = join(directory, 'etc/systemd/system');
     for (const unit of masked) {
       await rm(join(units, unit), { force: true });
