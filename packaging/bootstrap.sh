@@ -23,7 +23,7 @@ start_packages='user-mode-linux nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2
 package_packages='build-essential debhelper fakeroot lintian libsystemd-dev pkg-config python3'
 # exportfs, a container with systemd, the firewall and the checkers that tests use.
 test_packages="$start_packages $package_packages nfs-kernel-server systemd-container procps shellcheck
-  groff mandoc man-db zsh libglib2.0-bin attr acl flex bison bc openssh-server openssh-client e2fsprogs"
+  groff mandoc man-db zsh libglib2.0-bin attr acl xfsprogs flex bison bc openssh-server openssh-client e2fsprogs"
 
 case "${1-}" in
   start) packages=$start_packages ;;

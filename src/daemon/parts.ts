@@ -27,7 +27,7 @@ import type { HealthOptions } from './health.ts';
 import { hearGuests } from './hear.ts';
 import { withIdleTimes } from './idle-taps.ts';
 import type { Sources } from './observe.ts';
-import { mountRoot } from './root-mounts.ts';
+import { ensureBase, mountRoot } from './root-mounts.ts';
 import { observeRoot, tailorRoot } from './roots.ts';
 import { type Systemd, Units } from './units.ts';
 
@@ -76,7 +76,10 @@ export function assemble(options: PartsOptions): Parts {
   const unit = systemd === undefined ? undefined : (guest: string) => systemd.runner.seen(guest);
   const forgiveUnit = systemd && ((guest: string) => systemd.runner.forgive(guest));
   const clones = new Clones({
-    clone: (job, signal) => cloneApart(job, { signal, asUnit: systemd !== undefined }),
+    clone: async (job, signal) => {
+      await ensureBase(imagesIn(host.directories.state), job.from, systemd?.manager);
+      await cloneApart(job, { signal, asUnit: systemd !== undefined });
+    },
     most: host.limits.parallelClones,
     log,
     clock,

@@ -23,6 +23,16 @@ export async function troubleBeneath(guest: GuestWanted, images: string): Promis
   return { exists: true, tailored: true, problem };
 }
 
+/** A root that others are made from need not be any guest's, so that nobody else mounts it. @throws UserError */
+export async function ensureBase(
+  images: string,
+  directory: string,
+  systemd: Manager | undefined,
+): Promise<void> {
+  const backing = await backingOf(images, directory);
+  if (backing !== undefined && !(await isMounted(backing))) await mountRoot(images, directory, systemd);
+}
+
 /** @param systemd mounts it, where systemd runs the guests: the daemon has no right to @throws UserError */
 export async function mountRoot(
   images: string,

@@ -5,6 +5,7 @@ import { readForwarding } from '../../adapters/doctor/forwarding.ts';
 import { readKernels } from '../../adapters/doctor/kernels.ts';
 import { readMemory } from '../../adapters/doctor/memory.ts';
 import { readNfsServer } from '../../adapters/doctor/nfs-server.ts';
+import { readRootDisks } from '../../adapters/doctor/root-disks.ts';
 import { readServers } from '../../adapters/doctor/servers.ts';
 import { readTools } from '../../adapters/doctor/tools.ts';
 import { readTun } from '../../adapters/doctor/tun.ts';
@@ -21,6 +22,7 @@ import { judgeKernel } from '../../model/doctor/kernels.ts';
 import { judgeMemory } from '../../model/doctor/memory.ts';
 import { judgeNfsServer } from '../../model/doctor/nfs-server.ts';
 import { judgeServers } from '../../model/doctor/servers.ts';
+import { judgeSharedDisks } from '../../model/doctor/shared-disk.ts';
 import { judgeTools } from '../../model/doctor/tools.ts';
 import { judgeTun } from '../../model/doctor/tun.ts';
 import { judgeUplinks } from '../../model/doctor/uplinks.ts';
@@ -51,6 +53,15 @@ export const subjects: readonly Subject[] = [
     look: async ({ host, guests }) => {
       const roots = guests.filter(({ root }) => root.local).map(({ root }) => root.directory);
       return judgeExportSafety(await readRootPlaces([host.directories.export, ...roots]));
+    },
+  },
+  {
+    name: 'disks of guests',
+    look: async ({ guests }) => {
+      const writable = guests.filter(({ root }) => root.local && !root.readOnly);
+      return judgeSharedDisks(
+        await readRootDisks(writable.map(({ name, root }) => ({ guest: name, path: root.directory }))),
+      );
     },
   },
   {

@@ -66,7 +66,6 @@ async function make(wanted: RootWanted, parent: string, work: Work): Promise<rea
       return notes;
     }
     await mkdir(images, { recursive: true, mode: 0o700 });
-    await clearLeftovers(images);
     return await withWorkDirectory(images, async (place) => {
       const { backing, notes } = await fillBacking(wanted, ground, { tree, scratch, place }, work);
       await checkFree(path, work.action);
@@ -153,7 +152,7 @@ async function fillFrom(
 }
 
 /** Makes the directory that the root will be in, and removes what work that was killed left there. */
-async function checkPlace({ name, path }: RootWanted, action: string): Promise<string> {
+async function checkPlace({ name, path, images }: RootWanted, action: string): Promise<string> {
   if (!isGuestName(name))
     throw new UserError(action, `${quote(name)} is no name of a guest (${NAME_SYNTAX})`);
   if (process.geteuid?.() !== 0)
@@ -175,6 +174,7 @@ async function checkPlace({ name, path }: RootWanted, action: string): Promise<s
   }
   await checkFree(path, action);
   await clearLeftovers(parent);
+  await clearLeftovers(images);
   return parent;
 }
 
