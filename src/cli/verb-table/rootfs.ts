@@ -1,5 +1,5 @@
+import { groundOptions } from '../ground-options.ts';
 import { busOption, configOption, jsonOption } from '../options.ts';
-import { groundOptions } from '../root-ground.ts';
 import { tailorOptions } from '../tailor-options.ts';
 import type { Options, Verb } from '../verb.ts';
 

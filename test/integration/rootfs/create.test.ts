@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   await mkdir(join(base, 'export'));
   await writeFile(
     join(base, 'etc/umlnfs.conf'),
-    `[Directories]\nExport=${base}/export\nRuntime=${base}/run\n`,
+    `[Directories]\nExport=${base}/export\nState=${base}/state\nRuntime=${base}/run\n`,
   );
   asked = 0;
   silent = createServer((socket) => {
@@ -109,6 +109,29 @@ test('what work that was killed has left is shown, and goes with the next', asyn
   expect(listed.stderr).toContain(`${base}/export/${work} is left of work that was killed`);
   await rootfs('create', '--mirror=http://127.0.0.1:1/debian', '--suite=trixie', 'web1');
   expect(await left()).toEqual([]);
+});
+
+test('what was mounted for a file system of its own goes as well', async () => {
+  const { child, ended } = begin(`--mirror=${mirror}`, '--suite=trixie', '--size=64M', 'web1');
+  await until('the mirror to be asked', () => asked > 0, 60_000);
+  child.kill('SIGKILL');
+  await ended;
+  const mounts = async () => (await readFile('/proc/self/mountinfo', 'utf8')).includes(base);
+  expect(await mounts()).toBe(true);
+  const images = () => readdir(join(base, 'state/images'));
+  expect(await images()).toHaveLength(1);
+  await rootfs('create', '--mirror=http://127.0.0.1:1/debian', '--suite=trixie', '--plain', 'web2');
+  expect(await mounts()).toBe(false);
+  expect([await left(), await images()]).toEqual([[], []]);
+});
+
+test('after Ctrl-C nothing is left of a file system of its own', async () => {
+  const { child, ended } = begin(`--mirror=${mirror}`, '--suite=trixie', '--size=64M', 'web1');
+  await until('the mirror to be asked', () => asked > 0, 60_000);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130 });
+  expect([await left(), await readdir(join(base, 'state/images'))]).toEqual([[], []]);
+  expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(base);
 });
 
 test('work that goes on is not taken for left', async () => {
