@@ -1,7 +1,7 @@
 /** Makes a root fit to run as a guest, and tells what that would change. */
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../../model/error.ts';
-import { keyFiles, type SetupWish, setupFiles } from '../../model/tailoring/setup.ts';
+import { authorizedKeysOf, keyFiles, type SetupWish, setupFiles } from '../../model/tailoring/setup.ts';
 import {
   type Ids,
   isMarked,
@@ -97,8 +97,9 @@ async function everythingWanted(
       throw new UserError(`let SSH keys in for ${user}`, `the root ${inside.path} has no such user`, {
         hint: `add it with --user ${user}`,
       });
-    const path = `${account.home.replace(/^\/+/, '')}/.ssh/authorized_keys`;
-    const present = account.isNew ? undefined : await inside.readOwnText(path, account.uid);
+    const present = account.isNew
+      ? undefined
+      : await inside.readOwnText(authorizedKeysOf(account), account.uid);
     keys.push(...keyFiles(account, present, lines));
   }
   // Of two texts for one file the later one has what the earlier one has.

@@ -179,8 +179,7 @@ class Table {
     if (seen.has(key)) return `has a name for the second time`;
     seen.add(key);
     const numbers = this.#name === 'passwd' ? [2, 3] : this.#name === 'group' ? [2] : [];
-    if (numbers.some((at) => !/^\d{1,10}$/.test(row[at] ?? '')))
-      return 'has something else where an id should be';
+    if (numbers.some((at) => !isId(row[at] ?? ''))) return 'has something else where an id should be';
     return undefined;
   }
 
@@ -210,6 +209,11 @@ class Table {
     const nis = this.#lines?.findIndex(isForNis) ?? -1;
     this.#lines?.splice(nis >= 0 ? nis : this.#lines.length, 0, row.join(':'));
   }
+}
+
+/** A number that the kernel has for users and groups; the last one stands for nobody at all. */
+export function isId(text: string): boolean {
+  return /^\d{1,10}$/.test(text) && Number(text) < 4_294_967_295;
 }
 
 function isForNis(line: string): boolean {

@@ -2,7 +2,8 @@
  * What a root is given once, when it is made or when somebody asks for it: accounts, keys, who configures the
  * network. The daemon never does any of it by itself: from then on it is the guest's administrator's.
  */
-import { type Account, type AccountFiles, accountsWith, type UserWish } from './accounts.ts';
+import { UserError } from '../error.ts';
+import { type Account, type AccountFiles, accountsWith, isId, type UserWish } from './accounts.ts';
 import { inittabWithAutologin } from './inittab.ts';
 import { type NetworkStyle, networkFiles } from './network.ts';
 import { authorizedKeysWith } from './ssh-keys.ts';
@@ -117,19 +118,29 @@ function accountFiles(
   return { accounts, files: wanted };
 }
 
+/**
+ * Where the keys of an account are, from the root on.
+ * @throws UserError where its home is no directory that could be used
+ */
+export function authorizedKeysOf({ name, home }: Account): string {
+  if (!/^(\/[^/\p{Cc}]+)+\/?$/u.test(home) || home.split('/').some((part) => part === '.' || part === '..'))
+    throw new UserError(`let SSH keys in for ${name}`, `its home directory is ${JSON.stringify(home)}`, {
+      hint: 'give it one in etc/passwd of the root',
+    });
+  return `${home.slice(1).replace(/\/$/, '')}/.ssh/authorized_keys`;
+}
+
 /** @param present what is in the account's authorized_keys */
-export function keyFiles(
-  { uid, gid, home }: Account,
-  present: string | undefined,
-  keys: readonly string[],
-): Wanted[] {
-  const directory = `${home.replace(/^\/+/, '')}/.ssh`;
+export function keyFiles(account: Account, present: string | undefined, keys: readonly string[]): Wanted[] {
+  const { uid, gid } = account;
+  const path = authorizedKeysOf(account);
+  const directory = path.slice(0, path.lastIndexOf('/'));
   const ids = { uid, gid };
   return [
     { kind: 'directory', path: directory, mode: 0o700, ids, of: uid },
     {
       kind: 'file',
-      path: `${directory}/authorized_keys`,
+      path,
       text: authorizedKeysWith(present, keys),
       mode: 0o600,
       ids,
@@ -173,6 +184,6 @@ function nfsDevice(group: string | undefined): Wanted {
     major: 0,
     minor: 255,
     mode: 0o660,
-    ids: { uid: 0, gid: gid === undefined ? diskGroup : Number(gid) },
+    ids: { uid: 0, gid: gid === undefined || !isId(gid) ? diskGroup : Number(gid) },
   };
 }

@@ -163,6 +163,16 @@ describe('a hostile root', () => {
     expect(await readdir(join(root, 'root/.ssh'))).toEqual([]);
   });
 
+  it.each(['/home/../root', '/', '', 'home', '/home/a\u001b'])(
+    'with a home of %j lets no key in',
+    async (home) => {
+      await put('etc/passwd', `root:x:0:0:root:/root:/bin/sh\nann:x:1234:1234::${home}:/bin/sh\n`);
+      await expect(setup(root, wish, { keys: [{ user: 'ann', keys: [key] }] })).rejects.toThrow(
+        'cannot let SSH keys in for ann: its home directory is',
+      );
+    },
+  );
+
   it("in which a user's authorized_keys leads to secrets does not copy them", async () => {
     await setup(root, wish, ann);
     const file = join(root, 'home/ann/.ssh/authorized_keys');

@@ -119,6 +119,11 @@ describe('malformed files', () => {
       'etc/passwd line 1 has something else where an id should be',
     ],
     ['passwd', `${debian.passwd}mail:x:9:9:::\n`, 'etc/passwd line 3 has a name for the second time'],
+    [
+      'passwd',
+      'root:x:4294967295:0:root:/root:/bin/sh\n',
+      'etc/passwd line 1 has something else where an id should be',
+    ],
     ['passwd', ':x:1:1:::\n', 'etc/passwd line 1 has no name'],
     ['passwd', 'ann:x:1:1:\ufffd::\n', 'etc/passwd line 1 has characters that cannot be in it'],
     ['group', 'root:x:0\n', 'etc/group line 1 has 3 fields, not 4'],
