@@ -16,7 +16,7 @@ fail() {
 }
 
 # The kernel, the NFS server and its bus, the guest's root and initramfs, the network; then what builds native modules.
-start_packages='user-mode-linux nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2 nftables util-linux
+start_packages='user-mode-linux dnsmasq-base nfs-ganesha nfs-ganesha-vfs dbus-daemon iproute2 nftables util-linux
   mmdebstrap busybox-static cpio kmod xz-utils zstd ca-certificates
   libsystemd-dev pkg-config make g++ python3'
 # What makes and checks a Debian package.

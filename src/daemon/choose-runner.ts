@@ -48,13 +48,22 @@ export async function chooseRunner(kind: RunnerKind, host: Host, clock: () => nu
   return { runner, systemd: { manager, runner, dropIns: new DropIns() } };
 }
 
-/** The runtime directory as the unit of the NFS server has it. */
+/** The runtime directory as the units of our servers have it. */
 const usualRuntime = '/run/umlnfs';
 
 /** The unit that runs an NFS server of our own, so that it outlives the daemon; undefined where the daemon runs it. */
 export function ganeshaUnit(host: Host, { systemd }: ChosenRunner): Service | undefined {
   if (systemd === undefined || host.directories.runtime !== usualRuntime) return undefined;
   return serviceUnit(systemd.manager, 'umlnfs-ganesha.service');
+}
+
+/** Likewise the unit of each network's dnsmasq. */
+export function dnsmasqUnit(
+  host: Host,
+  { systemd }: ChosenRunner,
+): ((network: string) => Service) | undefined {
+  if (systemd === undefined || host.directories.runtime !== usualRuntime) return undefined;
+  return (network) => serviceUnit(systemd.manager, `umlnfs-dnsmasq@${network}.service`);
 }
 
 async function usableManager(host: Host): Promise<Manager> {

@@ -99,6 +99,7 @@ export class Daemon {
       watchRoutes(() => this.loop.markDirty()),
       watchTables(() => this.loop.markDirty()),
       parts.exporter.onChange(() => this.loop.markDirty()),
+      parts.dnsmasq.onChange(() => this.loop.markDirty()),
     );
     const watcher = await watchDefinitions(
       this.#options.locations,

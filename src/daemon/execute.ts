@@ -18,6 +18,9 @@ export interface Executors {
   enableForwarding(step: StepOf<'forwarding.enable'>): Promise<void>;
   ensureBridge(step: StepOf<'bridge.ensure'>): Promise<void>;
   removeBridge(step: StepOf<'bridge.remove'>): Promise<void>;
+  serveNames(step: StepOf<'names.serve'>): Promise<void>;
+  endNames(step: StepOf<'names.end'>): Promise<void>;
+  writeHosts(step: StepOf<'hosts.write'>): Promise<void>;
   startExporter(step: StepOf<'exporter.start'>): Promise<void>;
   buildInitramfs(step: StepOf<'initramfs.build'>): Promise<void>;
   /** All at once, since one call of ip(8) makes many; the map holds what failed, by tap name. */
@@ -58,6 +61,9 @@ const sharedKinds = [
   'route.add',
   'route.remove',
   'forwarding.enable',
+  'names.serve',
+  'names.end',
+  'hosts.write',
   'bridge.ensure',
   'bridge.remove',
   'exporter.start',
@@ -117,9 +123,10 @@ export class Executor {
     const wanted = this.#wanted(guest);
     return this.sharedFailures.find(
       (failure) =>
-        wanted === undefined ||
-        (failure.network === undefined && failure.step !== 'filter.apply') ||
-        concerns(failure, wanted),
+        failure.step !== 'hosts.write' &&
+        (wanted === undefined ||
+          (failure.network === undefined && failure.step !== 'filter.apply') ||
+          concerns(failure, wanted)),
     )?.problem;
   }
 
@@ -183,6 +190,12 @@ export class Executor {
         return this.#executors.removeRoute(step);
       case 'forwarding.enable':
         return this.#executors.enableForwarding(step);
+      case 'names.serve':
+        return this.#executors.serveNames(step);
+      case 'names.end':
+        return this.#executors.endNames(step);
+      case 'hosts.write':
+        return this.#executors.writeHosts(step);
       case 'exporter.start':
         return this.#executors.startExporter(step);
       case 'units.configure':

@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { defaultBus, ensurePrivateBus } from '../adapters/dbus/private-bus.ts';
+import { Dnsmasq } from '../adapters/dnsmasq/dnsmasq.ts';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import { createLog } from '../adapters/log/log.ts';
 import { GuestNotify } from '../adapters/systemd/guest-notify.ts';
 import { serviceNotify } from '../adapters/systemd/notify.ts';
 import { messageOf, UserError } from '../model/error.ts';
 import { version } from '../model/version.ts';
-import { chooseRunner, ganeshaUnit, parseRunnerKind, type RunnerKind } from './choose-runner.ts';
+import { chooseRunner, dnsmasqUnit, ganeshaUnit, parseRunnerKind, type RunnerKind } from './choose-runner.ts';
 import { checkConfigDirectory } from './config-directory.ts';
 import { Daemon } from './daemon.ts';
 import { hostId } from './definitions.ts';
@@ -57,6 +58,8 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
         host,
         hostId: id,
         log,
+        hostsFile: locations(configDir).hosts,
+        dnsmasq: new Dnsmasq(host.directories.runtime, dnsmasqUnit(host, chosen)),
         ...chosen,
         exporter: await chooseExporter(
           host,

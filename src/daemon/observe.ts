@@ -9,6 +9,7 @@ import type {
   GuestSeen,
   KernelCaps,
   KernelSeen,
+  NamesSeen,
   Observed,
   PortSeen,
   RootSeen,
@@ -30,6 +31,8 @@ export interface Sources {
   forwards(): Promise<readonly IpFamily[]>;
   tables(): Promise<ReadonlyMap<Family, TableSeen>>;
   exporter(): Promise<ExporterSeen>;
+  names(wanted: Desired['names']): Promise<NamesSeen>;
+  hostNames(): Promise<readonly string[] | undefined>;
   /** What is known of the other servers: nobody waits for them. */
   servers(desired: Desired): ReadonlyMap<string, ServerSeen>;
   kernel(path: string): Promise<KernelCaps>;
@@ -46,16 +49,19 @@ export interface Sources {
 /** Reads all that the planner needs. Roots are read only for guests without a process: only a start needs them. */
 export async function observe(desired: Desired, sources: Sources): Promise<Observed> {
   const guests = sources.guests();
-  const [links, tables, routes, forwards, exporter, kernels, roots, unitFiles] = await Promise.all([
-    sources.links(),
-    sources.tables(),
-    sources.routes(),
-    sources.forwards(),
-    sources.exporter(),
-    observeKernels(desired, sources),
-    observeRoots(desired, guests, sources),
-    sources.unitFiles(),
-  ]);
+  const [links, tables, routes, forwards, exporter, names, hostNames, kernels, roots, unitFiles] =
+    await Promise.all([
+      sources.links(),
+      sources.tables(),
+      sources.routes(),
+      sources.forwards(),
+      sources.exporter(),
+      sources.names(desired.names),
+      sources.hostNames(),
+      observeKernels(desired, sources),
+      observeRoots(desired, guests, sources),
+      sources.unitFiles(),
+    ]);
   const taps = new Map(
     [...links.taps].filter(([name, tap]) => tap.guest !== undefined || desired.taps.has(name)),
   );
@@ -69,6 +75,8 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
     routes,
     forwards,
     exporter,
+    names,
+    hostNames,
     servers: sources.servers(desired),
     kernels,
     roots,

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { stopPrivateBus } from '../adapters/dbus/private-bus.ts';
+import type { Dnsmasq } from '../adapters/dnsmasq/dnsmasq.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
 import { RemoteServers } from '../adapters/exporter/remote/servers.ts';
+import { readHosts, writeHosts } from '../adapters/hosts/hosts-file.ts';
 import { ensureBridge, removeBridge } from '../adapters/ip/bridge.ts';
 import { enableForwarding, observeForwarding } from '../adapters/ip/forwarding.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
@@ -36,6 +38,7 @@ export interface Parts {
   readonly guests: Guests;
   readonly runner: GuestRunner;
   readonly exporter: Exporter;
+  readonly dnsmasq: Dnsmasq;
   readonly executors: Executors;
   readonly sources: Omit<Sources, 'guests' | 'sharedFailures'>;
   readonly health: HealthOptions;
@@ -51,6 +54,9 @@ export interface Parts {
 
 export interface PartsOptions {
   readonly host: Host;
+  readonly dnsmasq: Dnsmasq;
+  /** The hosts file that names guests for this host. */
+  readonly hostsFile: string;
   readonly runner: GuestRunner;
   /** Where systemd runs the guests; its runner is the one above. */
   readonly systemd?: Systemd | undefined;
@@ -69,7 +75,7 @@ export interface PartsOptions {
 const nobody = { uid: 65_534, gid: 65_534 };
 
 export function assemble(options: PartsOptions): Parts {
-  const { host, runner, systemd, exporter, log, clock, desired, markDirty, announce } = options;
+  const { host, runner, systemd, dnsmasq, exporter, log, clock, desired, markDirty, announce } = options;
   const guestsDirectory = `${host.directories.runtime}/guests`;
   const hub = new NotifyHub();
   const marks = new Marks(guestsDirectory);
@@ -113,6 +119,7 @@ export function assemble(options: PartsOptions): Parts {
     guests,
     runner,
     exporter,
+    dnsmasq,
     units,
     executors: executors(options, { steps, guests, units, clones, servers }),
     sources: {
@@ -121,6 +128,8 @@ export function assemble(options: PartsOptions): Parts {
       routes: observeRoutes,
       forwards: observeForwarding,
       exporter: () => exporter.observe(),
+      names: (wanted) => dnsmasq.observe(wanted),
+      hostNames: () => readHosts(options.hostsFile),
       servers: ({ servers: wanted }) =>
         servers.follow(wanted, (guest) => guests.records.get(guest)?.seen.readyAt),
       kernel: (path) => probeKernel(path, nobody),
@@ -151,6 +160,8 @@ export function assemble(options: PartsOptions): Parts {
       await hub.shutdown();
       await servers.close();
       await exporter.close({ stopServer: stopServers });
+      await dnsmasq.close(stopServers);
+      if (stopServers) await writeHosts(options.hostsFile, []);
       if (stopServers) await stopPrivateBus(host.directories.runtime);
     },
   };
@@ -167,7 +178,7 @@ function executors(
   },
 ): Executors {
   const { steps, guests, units, clones, servers } = parts;
-  const { exporter, host, systemd } = options;
+  const { dnsmasq, exporter, host, systemd } = options;
   return {
     applyFilter: ({ write, remove }) => applyTables(write, remove),
     attachPort: ({ port }) => attachPort(port),
@@ -177,6 +188,9 @@ function executors(
     enableForwarding: ({ families }) => enableForwarding(families),
     ensureBridge: ({ bridge }) => ensureBridge(bridge),
     removeBridge: ({ name }) => removeBridge(name),
+    serveNames: ({ names }) => dnsmasq.ensure(names),
+    endNames: ({ network }) => dnsmasq.remove(network),
+    writeHosts: ({ lines }) => writeHosts(options.hostsFile, lines),
     startExporter: () => exporter.start(),
     buildInitramfs: async ({ kernel }) => {
       await buildInitramfs(host.directories.cache, kernel, await probeKernel(kernel, nobody));

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { Dnsmasq } from '../adapters/dnsmasq/dnsmasq.ts';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import { ChildRunner } from '../adapters/uml/runner.ts';
 import { runningAddress } from '../model/running-address.ts';
@@ -15,8 +16,9 @@ import { assemble } from './parts.ts';
 export async function planLocally(options: { readonly configDir?: string } = {}): Promise<PlanLine[]> {
   await checkConfigDirectory('plan', options.configDir);
   const id = await hostId();
+  const where = locations(options.configDir);
   const running = new Map<string, string>();
-  const store = new DefinitionStore(locations(options.configDir), id, () => running);
+  const store = new DefinitionStore(where, id, () => running);
   const { host, desired: first } = await store.read();
   const clock = () => performance.now();
   const parts = assemble({
@@ -28,6 +30,8 @@ export async function planLocally(options: { readonly configDir?: string } = {})
       clock,
     }),
     exporter: await chooseExporter(host),
+    dnsmasq: new Dnsmasq(host.directories.runtime),
+    hostsFile: where.hosts,
     log: pino({ level: 'silent' }),
     clock,
     desired: () => first,

@@ -1,4 +1,5 @@
 /** Gives back what umlnfs made on this host: run before the package is removed, when nothing of it runs any more. */
+import { Dnsmasq } from '../adapters/dnsmasq/dnsmasq.ts';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import type { Host } from '../definition/guest.ts';
 import { defaultHost } from '../definition/parse-host.ts';
@@ -16,6 +17,11 @@ async function host(): Promise<Host> {
   }
 }
 
-const failures = await release(await chooseExporter(await host()));
+const where = await host();
+const failures = await release(
+  await chooseExporter(where),
+  new Dnsmasq(where.directories.runtime),
+  locations(undefined).hosts,
+);
 for (const failure of failures) process.stderr.write(`umlnfs: ${messageOf(failure)}\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -1,4 +1,6 @@
+import type { Dnsmasq } from '../adapters/dnsmasq/dnsmasq.ts';
 import type { Exporter } from '../adapters/exporter/exporter.ts';
+import { writeHosts } from '../adapters/hosts/hosts-file.ts';
 import { removeBridge } from '../adapters/ip/bridge.ts';
 import { observeLinks } from '../adapters/ip/observe.ts';
 import { releasePort } from '../adapters/ip/ports.ts';
@@ -7,11 +9,12 @@ import { removeTap } from '../adapters/ip/taps.ts';
 import { removeTables } from '../adapters/nft/tables.ts';
 
 /**
- * Gives back what umlnfs made on this host and would leave behind: taps, interfaces on bridges, routes, the packet filter, exports, an NFS server of its own, bridges.
+ * Gives back what umlnfs made on this host and would leave behind: taps, interfaces on bridges, routes, the packet
+ * filter, exports, an NFS server and dnsmasq of its own, names in the hosts file, bridges.
  * For when neither guests nor the daemon run any more. What others made stays, and so do the guests' roots.
  * @returns what could not be given back, and why
  */
-export async function release(exporter: Exporter): Promise<unknown[]> {
+export async function release(exporter: Exporter, dnsmasq: Dnsmasq, hostsFile: string): Promise<unknown[]> {
   const failures: unknown[] = [];
   const attempt = (work: () => Promise<void>) => work().catch((error: unknown) => failures.push(error));
 
@@ -24,6 +27,8 @@ export async function release(exporter: Exporter): Promise<unknown[]> {
   for (const route of await observeRoutes()) await attempt(() => removeRoute(route));
   await attempt(removeTables);
   await attempt(() => exporter.close({ stopServer: true }));
+  await attempt(() => dnsmasq.close(true));
+  await attempt(() => writeHosts(hostsFile, []));
   for (const { name, ours } of bridges.values()) if (ours) await attempt(() => removeBridge(name));
   return failures;
 }

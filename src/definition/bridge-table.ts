@@ -1,6 +1,15 @@
 /** The keys of `[Bridge]`: of the host file for the default network, of NAME.network for each further one. */
 import { type Key, key, lines, optional, type SettingsOf } from './key.ts';
-import { boolean, interfaceName, ipv4Network, ipv4Range, ipv6Network, route, uplink } from './value-types.ts';
+import {
+  boolean,
+  hostname,
+  interfaceName,
+  ipv4Network,
+  ipv4Range,
+  ipv6Network,
+  route,
+  uplink,
+} from './value-types.ts';
 
 interface Own<Name, Address> {
   readonly doc: string;
@@ -50,6 +59,27 @@ function bridgeSection<Name, Address>({ doc, name, address }: Own<Name, Address>
         'Routes',
         route,
         'A network that is reached through a guest, such as 10.20.0.0/16 via 192.168.2.9. The guest needs it in its AllowedAddresses=.',
+      ),
+      dns: key(
+        'DNS',
+        boolean,
+        true,
+        "Whether dnsmasq, where it is installed, answers on the bridge for the guests' names, and asks the host's name servers for all others.",
+        { source: 'dnsmasq(8)' },
+      ),
+      dhcp: key(
+        'DHCP',
+        boolean,
+        true,
+        'Whether dnsmasq gives the guests their addresses by DHCP and BOOTP, each its own. No is for bridges on which another server does.',
+        { source: 'dnsmasq(8)' },
+      ),
+      domain: key('Domain', hostname, 'uml', "The DNS domain of the guests' names: web1.uml."),
+      hostNames: key(
+        'HostNames',
+        boolean,
+        true,
+        'Whether this host knows the guests by name, from lines of umlnfs in /etc/hosts.',
       ),
     },
   } as const;

@@ -10,6 +10,7 @@ import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
 import { exportWanted, guestWanted, serverOf } from './guest-wanted.ts';
 import { numberToIpv4 } from './ipv4.ts';
+import { hostNames, namesWanted } from './names.ts';
 import { getsAddress, type Kept, NOTHING_KEPT, pickAddresses, pickRange } from './pick-address.ts';
 import type { Problem } from './problem.ts';
 import type { ServerWanted } from './server.ts';
@@ -91,7 +92,7 @@ function noNetwork({ network }: Guest): Finding {
 }
 
 function noAddress(network: Network, guest: Guest, picked: ReadonlyMap<string, string>): Finding | undefined {
-  if (!getsAddress(guest) || picked.has(guest.name)) return undefined;
+  if (!getsAddress(guest, network) || picked.has(guest.name)) return undefined;
   const { first, last } = pickRange(network);
   const range = `${numberToIpv4(first)}-${numberToIpv4(last)}`;
   const message = `cannot pick an address: all of ${range} in network ${network.name} are taken; make its Range= or its Address=…/PREFIX larger, or write Address= of [Guest]`;
@@ -99,8 +100,8 @@ function noAddress(network: Network, guest: Guest, picked: ReadonlyMap<string, s
 }
 
 function bridgeWanted({ name: network, bridge }: Network): BridgeWanted {
-  const { name, address, ipv6Address } = bridge;
-  return { network, name, ...address, ipv6: ipv6Address };
+  const { name, address, ipv6Address, dns, dhcp, domain } = bridge;
+  return { network, name, ...address, ipv6: ipv6Address, dns, dhcp, domain };
 }
 
 function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
@@ -124,6 +125,8 @@ function wholeOf(host: Host, fitting: readonly Candidate[]): Desired {
   }
   return {
     bridges: new Map([...networksOf(host)].map(([name, network]) => [name, bridgeWanted(network)])),
+    names: namesWanted(host, guests.values()),
+    hostNames: hostNames(host, guests.values()),
     exporter: host.server.exporter,
     parallelStarts: host.limits.parallelStarts,
     guests: withPulled(guests),

@@ -3,6 +3,7 @@
 import type { Disk } from '../definition/value-types/disk.ts';
 import type { BeyondWanted } from './beyond.ts';
 import type { Ipv6Network } from './ipv6.ts';
+import type { HostLine, NamesWanted } from './names.ts';
 import type { ServerWanted } from './server.ts';
 
 export interface BridgeWanted {
@@ -15,6 +16,11 @@ export interface BridgeWanted {
   readonly prefix: number;
   /** The host's IPv6 address on it, where it has one. */
   readonly ipv6: Ipv6Network | undefined;
+  /** Whether dnsmasq serves on it. */
+  readonly dns: boolean;
+  readonly dhcp: boolean;
+  /** The DNS domain of its guests. */
+  readonly domain: string;
 }
 
 export interface TapWanted {
@@ -119,6 +125,8 @@ export interface GuestWanted {
     readonly netmask: string;
     readonly device: string | undefined;
     readonly autoconf: 'off' | 'dhcp' | 'bootp' | 'rarp';
+    /** The address comes by DHCP or BOOTP of this host. */
+    readonly leased: boolean;
     readonly dns: readonly string[];
     readonly ntp: string | undefined;
     readonly transport: 'auto' | 'vector' | 'tuntap';
@@ -148,6 +156,10 @@ export interface GuestWanted {
 export interface Desired {
   /** By the network's name. */
   readonly bridges: ReadonlyMap<string, BridgeWanted>;
+  /** By network: what dnsmasq is to serve there. */
+  readonly names: ReadonlyMap<string, NamesWanted>;
+  /** The guests that the host itself is to know by name. */
+  readonly hostNames: readonly HostLine[];
   readonly exporter: 'auto' | 'exportfs' | 'ganesha' | 'none';
   readonly guests: ReadonlyMap<string, GuestWanted>;
   /** By tap name. */

@@ -8,6 +8,7 @@ import { formatNetwork, prefixToNetmask } from './ipv4.ts';
 import { eui64Address } from './ipv6.ts';
 import { stableMac } from './mac.ts';
 import { nfsOptions } from './nfs-options.ts';
+import { isLeased } from './pick-address.ts';
 import type { ServerWanted } from './server.ts';
 import { tapName } from './tap-name.ts';
 
@@ -25,6 +26,7 @@ export function guestWanted(
 ): GuestWanted {
   const { guest: main, network, root, health, restart } = guest;
   const { address: bridge, ipv6Address } = inside.bridge;
+  const leased = isLeased(guest, inside);
   const mac = network.mac ?? stableMac(hostId, guest.name);
   const server = root.server ?? bridge.address;
   return {
@@ -53,7 +55,8 @@ export function guestWanted(
       netmask: network.netmask ?? prefixToNetmask(bridge.prefix),
       device: network.device,
       autoconf: network.autoconf,
-      dns: network.dns,
+      leased,
+      dns: nameServers(inside, guest, leased),
       ntp: network.ntp,
       transport: network.transport,
       mac,
@@ -74,6 +77,12 @@ export function guestWanted(
     health,
     restart,
   };
+}
+
+/** This host's, unless the definition writes others, or a DHCP server of somebody else is to tell them. */
+function nameServers({ bridge }: Network, { network }: Guest, leased: boolean): readonly string[] {
+  if (network.dns.length > 0 || !bridge.dns) return network.dns;
+  return leased || network.autoconf === 'off' ? [bridge.address.address] : [];
 }
 
 function isHere(host: Host, server: string): boolean {

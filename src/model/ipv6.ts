@@ -56,6 +56,13 @@ export function linkLocalAddress(mac: string): string {
   return eui64Address('fe80::', mac);
 }
 
+/** The network of 64 bits that an address is in: `fd00:1:2:3::`. */
+export function networkOf64(address: string): string {
+  const bytes = ipv6ToBytes(address);
+  if (bytes === undefined) throw new TypeError(`not an IPv6 address: ${address}`);
+  return bytesToIpv6([...bytes.slice(0, 8), ...Array<number>(8).fill(0)]);
+}
+
 /** Whether two networks of 64 bits are the same. */
 export function sameNetwork64(a: string, b: string): boolean {
   const [left, right] = [ipv6ToBytes(a), ipv6ToBytes(b)];

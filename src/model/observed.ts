@@ -178,6 +178,15 @@ export interface GuestSeen {
   readonly unit?: UnitSeen | undefined;
 }
 
+/** The dnsmasq of each network. */
+export interface NamesSeen {
+  readonly installed: boolean;
+  /** By network that is to have one: what is not as wanted. */
+  readonly amiss: ReadonlyMap<string, string | undefined>;
+  /** Networks that have one and should not. */
+  readonly stale: readonly string[];
+}
+
 /** A failed step that several guests need. */
 export interface SharedFailure {
   /** The network it is about, where it is about one: guests of others go on. */
@@ -189,6 +198,9 @@ export interface SharedFailure {
     | 'route.add'
     | 'route.remove'
     | 'forwarding.enable'
+    | 'names.serve'
+    | 'names.end'
+    | 'hosts.write'
     | 'bridge.ensure'
     | 'bridge.remove'
     | 'exporter.start'
@@ -200,6 +212,9 @@ export interface SharedFailure {
 }
 
 export interface Observed {
+  readonly names: NamesSeen;
+  /** The lines of umlnfs in the host's hosts file; undefined where there are none. */
+  readonly hostNames: readonly string[] | undefined;
   /** By the interface's name: all bridges made by umlnfs, and any other that has a wanted bridge's name. */
   readonly bridges: ReadonlyMap<string, BridgeSeen>;
   /** By name: all taps made by umlnfs, and any other interface that has a wanted tap's name. */

@@ -17,22 +17,28 @@ export interface Kept {
 
 export const NOTHING_KEPT: Kept = { running: new Map(), picked: new Map() };
 
-/** Whether a guest without Address= gets one of the network. */
-export function getsAddress(guest: Guest): boolean {
-  return guest.guest.address === undefined && guest.network.autoconf === 'off';
+/** Whether a guest without Address= gets one of the network: by its command line, or by our DHCP. */
+export function getsAddress(guest: Guest, network: Network): boolean {
+  return guest.guest.address === undefined && (guest.network.autoconf === 'off' || isLeased(guest, network));
+}
+
+/** Whether a guest learns its address from this host's DHCP. */
+export function isLeased({ guest, network }: Guest, { bridge }: Network): boolean {
+  return bridge.dhcp && guest.address === undefined && ['dhcp', 'bootp'].includes(network.autoconf);
 }
 
 /** By guest; none for those for whom the range of their network has no address left. */
 export function pickAddresses(host: Host, guests: Iterable<Guest>, kept: Kept): ReadonlyMap<string, string> {
   const networks = networksOf(host);
   const all = [...guests].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const others = addressesOfOthers(all, kept);
   const asking = new Map<Network, Guest[]>();
   for (const guest of all) {
     const network = networks.get(guest.network.bridge);
-    if (network === undefined || !getsAddress(guest)) continue;
+    if (network === undefined || !getsAddress(guest, network)) continue;
     asking.set(network, [...(asking.get(network) ?? []), guest]);
   }
+  const names = new Set([...asking.values()].flat().map(({ name }) => name));
+  const others = addressesOfOthers(all, names, kept);
   const picked = new Map<string, string>();
   for (const [network, some] of asking) pickInNetwork(network, some, others, kept, picked);
   return picked;
@@ -52,14 +58,13 @@ interface Others {
   readonly inUse: ReadonlySet<string>;
 }
 
-function addressesOfOthers(guests: readonly Guest[], { running }: Kept): Others {
+function addressesOfOthers(guests: readonly Guest[], asking: ReadonlySet<string>, { running }: Kept): Others {
   const written = new Set<string>();
   for (const { guest, network, root } of guests) {
     for (const one of [guest.address, root.server, network.gateway, network.ntp, ...network.dns]) {
       if (one !== undefined) written.add(one);
     }
   }
-  const asking = new Set(guests.filter(getsAddress).map(({ name }) => name));
   const inUse = [...running].filter(([name]) => !asking.has(name)).map(([, address]) => address);
   return { written, inUse: new Set(inUse) };
 }

@@ -1,5 +1,10 @@
-/** The IPv4 address that a guest's kernel was started with; undefined where it was to learn one. */
+/** Says on a command line which address DHCP gives; for umlnfs alone, as the kernel takes it for a parameter of a module. */
+export const leaseArgument = 'umlnfs.address=';
+
+/** The IPv4 address that a guest runs with, by its command line; undefined where that does not say it. */
 export function runningAddress(argv: readonly string[]): string | undefined {
+  const lease = argv.find((word) => word.startsWith(leaseArgument));
+  if (lease !== undefined) return lease.slice(leaseArgument.length);
   const value = argv.find((word) => word.startsWith('ip='))?.slice('ip='.length) ?? '';
   return /^(\d{1,3}(?:\.\d{1,3}){3}):/.exec(value)?.[1];
 }

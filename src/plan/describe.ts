@@ -1,4 +1,5 @@
 import { tableName } from '../model/filter/table.ts';
+import type { NamesWanted } from '../model/names.ts';
 import type { PlanLine } from '../model/status.ts';
 import type { Step, StepOf } from './step.ts';
 
@@ -11,6 +12,14 @@ function what(step: Step): string {
   switch (step.kind) {
     case 'bridge.ensure':
       return `make bridge ${step.bridge.name} with ${step.bridge.address}/${step.bridge.prefix}`;
+    case 'names.serve':
+      return `serve ${services(step.names).join(', ')} on ${step.names.bridge} by dnsmasq`;
+    case 'names.end':
+      return `end the dnsmasq of network ${step.network}`;
+    case 'hosts.write':
+      return step.lines.length === 0
+        ? 'take the names of guests out of the hosts file'
+        : `write ${step.lines.length} addresses of guests into the hosts file`;
     case 'bridge.remove':
       return `remove bridge ${step.name}`;
     case 'filter.apply':
@@ -81,6 +90,14 @@ function filterText({ write, remove }: StepOf<'filter.apply'>): string {
     families.map((family) => `table ${family} ${tableName}`).join(' and ');
   const put = write.length === 0 ? [] : [`put ${names(write.map(({ family }) => family))} into force`];
   return [...put, ...(remove.length === 0 ? [] : [`remove ${names(remove)}`])].join(', ');
+}
+
+function services({ dns, dhcp, ipv6Prefix }: NamesWanted): string[] {
+  return [
+    ...(dns ? ['names'] : []),
+    ...(dhcp ? ['DHCP'] : []),
+    ...(ipv6Prefix === undefined ? [] : ['IPv6 prefixes']),
+  ];
 }
 
 /** A step as a line of `umlnfs plan`; `now` turns a wait's end into seconds from now. */

@@ -1,6 +1,7 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { EndReason, GuestSeen, Observed, ProcessSeen, StopPhase } from '../model/observed.ts';
 import { modulesArgument } from './modules.ts';
+import { leaseProblem } from './names.ts';
 import { endsWith, type Order, serverReadyAt } from './order.ts';
 import { wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
@@ -188,6 +189,8 @@ export function holdStart(wanted: GuestWanted, order: Order, now: number): Step[
 export function obstacle(wanted: GuestWanted, observed: Observed): string | undefined {
   const kernel = observed.kernels.get(wanted.kernel);
   if (kernel !== undefined && !kernel.ok) return kernel.problem;
+  const lease = leaseProblem(wanted, observed);
+  if (lease !== undefined) return lease;
   const root = observed.roots.get(wanted.name);
   if (root === undefined) return undefined;
   if (root.problem !== undefined) return root.problem;

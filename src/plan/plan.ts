@@ -8,6 +8,7 @@ import { planExport, planExporter, planLostExport, planStaleExports } from './ex
 import { planFilter } from './filter.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
+import { planHosts, planNames } from './names.ts';
 import { planBridges, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
 import { planServerExport, planStaleServerExports } from './server-exports.ts';
@@ -35,8 +36,10 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
     ...planUnitFiles(desired, observed),
     ...planFilter(desired, observed, (wanted) => launchOf(wanted, desired, observed).launch),
     ...planBridges(desired, observed),
+    ...planNames(desired, observed),
     ...planStaleBridges(desired, observed),
     ...planBeyond(desired, observed),
+    ...planHosts(desired, observed),
     ...(hasBridge(desired, observed, failed) ? planExporter(desired, observed) : []),
   ];
   steps.push(...shared.filter((step) => !failed.includes(step)));

@@ -18,6 +18,10 @@ export function networkOf(step: Step): string | undefined {
   switch (step.kind) {
     case 'bridge.ensure':
       return step.bridge.network;
+    case 'names.serve':
+      return step.names.network;
+    case 'names.end':
+      return step.network;
     case 'port.attach':
       return step.port.network;
     case 'route.add':
@@ -30,7 +34,9 @@ export function networkOf(step: Step): string | undefined {
 /** Whether a failure keeps the guest from starting by itself, not only by what it lacks then. */
 export function concerns({ step, network }: SharedFailure, guest: GuestWanted): boolean {
   if (step === 'filter.apply') return guest.network.guarded;
-  return step === 'units.configure' || (step === 'bridge.ensure' && network === guest.network.bridge);
+  if (step === 'units.configure') return true;
+  if (network !== guest.network.bridge) return false;
+  return step === 'bridge.ensure' || (step === 'names.serve' && guest.network.leased);
 }
 
 export function waitingFailures(observed: Observed, now: number): Failures {

@@ -1,11 +1,17 @@
 import type { IpFamily, PortWanted, RouteWanted } from '../model/beyond.ts';
 import type { BridgeWanted, ExportWanted, GuestWanted, TapWanted } from '../model/desired.ts';
 import type { Family, TableWanted } from '../model/filter/table.ts';
+import type { NamesWanted } from '../model/names.ts';
 import type { EndReason, RouteSeen, StopPhase } from '../model/observed.ts';
 
 /** One thing to do. `why` is for people: it completes the sentence "… because WHY". */
 export type Step = { readonly why: string } & (
   | { readonly kind: 'bridge.ensure'; readonly bridge: BridgeWanted }
+  /** Names, DHCP and router advertisements by dnsmasq on one bridge. */
+  | { readonly kind: 'names.serve'; readonly names: NamesWanted }
+  | { readonly kind: 'names.end'; readonly network: string }
+  /** The guests' names in the host's hosts file. */
+  | { readonly kind: 'hosts.write'; readonly lines: readonly string[] }
   /** A bridge that umlnfs made, and that has another name now. */
   | { readonly kind: 'bridge.remove'; readonly name: string }
   /** Tables of the packet filter, all in one transaction. */

@@ -6,6 +6,15 @@ import { launchOf, unseen } from '../../src/plan/plan.ts';
 
 export const uid = 1_879_050_000;
 
+/** What tests of bridges do not care for. */
+export const anyBridge = {
+  network: 'default',
+  ipv6: undefined,
+  dns: true,
+  dhcp: true,
+  domain: 'uml',
+} as const;
+
 export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
   return {
     name: 'web1',
@@ -33,6 +42,7 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
       netmask: '255.255.255.0',
       device: undefined,
       autoconf: 'off',
+      leased: false,
       dns: [],
       ntp: undefined,
       transport: 'auto',
@@ -58,8 +68,22 @@ export function guestWanted(change: Partial<GuestWanted> = {}): GuestWanted {
 export function desiredWith(...guests: readonly GuestWanted[]): Desired {
   return {
     bridges: new Map([
-      ['default', { network: 'default', name: 'uml0', address: '192.168.2.1', prefix: 24, ipv6: undefined }],
+      [
+        'default',
+        {
+          network: 'default',
+          name: 'uml0',
+          address: '192.168.2.1',
+          prefix: 24,
+          ipv6: undefined,
+          dns: true,
+          dhcp: true,
+          domain: 'uml',
+        },
+      ],
     ]),
+    names: new Map(),
+    hostNames: [],
     exporter: 'auto',
     guests: new Map(guests.map((guest) => [guest.name, guest])),
     taps: new Map(
@@ -151,6 +175,8 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
     roots: new Map([...desired.guests.keys()].map((name) => [name, { exists: true, tailored: true }])),
     guests: new Map(),
     sharedFailures: [],
+    names: { installed: true, amiss: new Map(), stale: [] },
+    hostNames: undefined,
     guestsDirectory: '/run/umlnfs/guests',
     ...change,
   };

@@ -9,6 +9,7 @@ const units = [
   'umlnfs.target',
   'umlnfs.slice',
   'umlnfs-ganesha.service',
+  'umlnfs-dnsmasq@.service',
 ];
 
 test('after the installation the daemon runs, and is there after the next boot', async () => {

@@ -44,6 +44,8 @@ export async function commandsFor(
   );
   const observed: Observed = {
     bridges: new Map(),
+    names: { installed: true, amiss: new Map(), stale: [] },
+    hostNames: undefined,
     taps: new Map(),
     tables: new Map(),
     ports: new Map(),

@@ -43,6 +43,12 @@ export const tools: readonly Tool[] = [
     version: ['-V'],
   },
   {
+    program: 'dnsmasq',
+    package: 'dnsmasq-base',
+    use: 'give guests names, and addresses by DHCP',
+    version: ['--version'],
+  },
+  {
     program: 'nft',
     package: 'nftables',
     use: 'filter what guests send, and starts none that it is to filter',

@@ -2,6 +2,8 @@ import type { GuestWanted } from '../../model/desired.ts';
 import { UserError } from '../../model/error.ts';
 import type { KernelCaps } from '../../model/observed.ts';
 
+import { leaseArgument } from '../../model/running-address.ts';
+
 type Network = GuestWanted['network'];
 type Transport = KernelCaps['transports'][number];
 
@@ -38,7 +40,9 @@ export function networkArguments(action: string, guest: GuestWanted, caps: Kerne
   const driver = drivers[transportFor(action, network, caps)];
   const device = network.device ?? driver.first;
   const unit = driver.device.exec(device)?.[1] ?? '0';
-  return [driver.argument(unit, network), ipArgument(action, guest, caps, device)];
+  const address =
+    network.leased && network.address !== undefined ? [`${leaseArgument}${network.address}`] : [];
+  return [driver.argument(unit, network), ipArgument(action, guest, caps, device), ...address];
 }
 
 function transportFor(action: string, network: Network, caps: KernelCaps): Transport {
@@ -86,7 +90,8 @@ function ipArgument(action: string, guest: GuestWanted, caps: KernelCaps, device
   }
   const [dns0 = '', dns1 = ''] = network.dns;
   const fields = [
-    network.address ?? '',
+    // A kernel that is told its address asks for none.
+    network.leased ? '' : (network.address ?? ''),
     network.server,
     network.gateway ?? '',
     network.netmask,

@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Dnsmasq } from '../../../src/adapters/dnsmasq/dnsmasq.ts';
 import { ExportfsExporter } from '../../../src/adapters/exporter/exportfs/exportfs.ts';
 import { ensureBridge } from '../../../src/adapters/ip/bridge.ts';
 import { observeLinks } from '../../../src/adapters/ip/observe.ts';
 import { ensureTap } from '../../../src/adapters/ip/taps.ts';
 import { release } from '../../../src/daemon/release.ts';
+import { anyBridge } from '../../support/model.ts';
 
 let directory: string;
 const etab = () => readFile('/var/lib/nfs/etab', 'utf8');
 const ip = (...args: string[]) => execa('ip', args);
-const bridge = { network: 'default', ipv6: undefined, name: 'uml-rel0', address: '192.168.2.1', prefix: 24 };
+const bridge = { ...anyBridge, name: 'uml-rel0', address: '192.168.2.1', prefix: 24 };
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'umlnfs-release-'));
@@ -44,7 +46,7 @@ test('what umlnfs made is given back, what others made stays, and so does the ro
   await exporter.add({ guest: 'web1', path: join(directory, 'web1'), client: '192.168.2.2', options });
   await execa('exportfs', ['-o', 'ro,no_subtree_check', `192.168.2.9:${join(directory, 'other')}`]);
 
-  expect(await release(exporter)).toEqual([]);
+  expect(await release(exporter, new Dnsmasq(join(directory, 'run')), join(directory, 'hosts'))).toEqual([]);
 
   const { bridges, taps } = await observeLinks();
   expect([...bridges.keys()]).toEqual(['other-br']);
@@ -63,7 +65,9 @@ test('what cannot be given back is told, and the rest is given back all the same
   const options = ['rw', 'async', 'no_subtree_check'];
   await exporter.add({ guest: 'web1', path: join(directory, 'web1'), client: '192.168.2.2', options });
 
-  expect(await release(exporter)).toEqual([new Error('busy')]);
+  expect(await release(exporter, new Dnsmasq(join(directory, 'run')), join(directory, 'hosts'))).toEqual([
+    new Error('busy'),
+  ]);
 
   expect([...(await observeLinks()).bridges.keys()]).toEqual(['other-br']);
 });

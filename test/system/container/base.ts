@@ -14,6 +14,7 @@ const hostPackages: readonly string[] = [
   'nfs-kernel-server',
   'nfs-ganesha',
   'nfs-ganesha-vfs',
+  'dnsmasq-base',
   'bash-completion',
   'man-db',
 ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nextCatalog } from '../../../src/definition/catalog.ts';
 import { desired } from '../../../src/model/derive.ts';
 import { definition, loadedWith } from '../../support/loaded.ts';
+import { anyBridge } from '../../support/model.ts';
 
 /** The guests of well-formed definitions, whether they go together or not. */
 function guestsOf(definitions: Record<string, string>) {
@@ -18,12 +19,9 @@ describe('desired', () => {
   it('is a bridge alone without guests', () => {
     expect(desired(host, [], 'host')).toEqual({
       desired: {
-        bridges: new Map([
-          [
-            'default',
-            { network: 'default', name: 'uml0', address: '192.168.2.1', prefix: 24, ipv6: undefined },
-          ],
-        ]),
+        bridges: new Map([['default', { ...anyBridge, name: 'uml0', address: '192.168.2.1', prefix: 24 }]]),
+        names: new Map(),
+        hostNames: [],
         exporter: 'auto',
         guests: new Map(),
         taps: new Map(),

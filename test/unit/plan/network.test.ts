@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Desired } from '../../../src/model/desired.ts';
 import type { BridgeSeen, Observed } from '../../../src/model/observed.ts';
 import { plan } from '../../../src/plan/plan.ts';
-import { desiredWith, guestWanted, observedFor, runningGuest } from '../../support/model.ts';
+import { anyBridge, desiredWith, guestWanted, observedFor, runningGuest } from '../../support/model.ts';
 
 const now = 100_000;
 const inLab = (name: string) => {
@@ -21,6 +21,7 @@ const inLab = (name: string) => {
   });
 };
 const lab = {
+  ...anyBridge,
   network: 'lab',
   name: 'umlbr-lab',
   address: '192.168.3.1',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { stopPrivateBus } from '../../../../src/adapters/dbus/private-bus.ts';
 import { GaneshaExporter } from '../../../../src/adapters/exporter/ganesha/ganesha.ts';
 import { ensureBridge } from '../../../../src/adapters/ip/bridge.ts';
+import { anyBridge } from '../../../support/model.ts';
 
 const address = '192.168.2.1';
 let directory: string;
@@ -14,7 +15,7 @@ let runtime: string;
 let exporter: GaneshaExporter;
 
 beforeEach(async () => {
-  await ensureBridge({ network: 'default', ipv6: undefined, name: 'tgan1', address, prefix: 24 });
+  await ensureBridge({ ...anyBridge, name: 'tgan1', address, prefix: 24 });
   directory = await mkdtemp(join(tmpdir(), 'umlnfs-ganesha-'));
   root = join(directory, 'root');
   runtime = join(directory, 'run');

@@ -12,6 +12,7 @@ import { GaneshaExporter } from '../../../../src/adapters/exporter/ganesha/ganes
 import { Nfsd, type Served } from '../../../../src/adapters/exporter/ganesha/nfsd.ts';
 import { ensureBridge } from '../../../../src/adapters/ip/bridge.ts';
 import type { ExportWanted } from '../../../../src/model/desired.ts';
+import { anyBridge } from '../../../support/model.ts';
 import { until } from '../../../support/poll.ts';
 
 const address = '192.168.2.1';
@@ -50,7 +51,7 @@ async function onBus<T>(use: (nfsd: Nfsd, bus: Bus) => Promise<T>, where?: strin
 const served = (): Promise<readonly Served[]> => onBus((nfsd) => nfsd.exports());
 
 beforeAll(async () => {
-  await ensureBridge({ network: 'default', ipv6: undefined, name: 'tgan0', address, prefix: 24 });
+  await ensureBridge({ ...anyBridge, name: 'tgan0', address, prefix: 24 });
 });
 
 afterAll(async () => {

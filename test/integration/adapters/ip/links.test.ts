@@ -6,9 +6,10 @@ import { ensureTap, ensureTaps, removeTap } from '../../../../src/adapters/ip/ta
 import { watchLinks } from '../../../../src/adapters/ip/watch.ts';
 import type { TapWanted } from '../../../../src/model/desired.ts';
 import { UserError } from '../../../../src/model/error.ts';
+import { anyBridge } from '../../../support/model.ts';
 import { until } from '../../../support/poll.ts';
 
-const bridge = { network: 'default', ipv6: undefined, name: 'tbr0', address: '192.168.2.1', prefix: 24 };
+const bridge = { ...anyBridge, name: 'tbr0', address: '192.168.2.1', prefix: 24 };
 
 function tap(guest: string, over: Partial<TapWanted> = {}): TapWanted {
   const plain = { guarded: true, isolated: false };
