@@ -33,6 +33,8 @@ export class RemoteServer {
   readonly #failures = new Map<string, { problem: string; retryAt: number; count: number }>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  /** A look that begins when that one has ended. */
+  #next: Promise<void> | undefined;
   #misses = 0;
   #closed = false;
 
@@ -106,14 +108,23 @@ export class RemoteServer {
         },
       )
       // What is seen has to be as new as what was done.
-      .then(() => this.#looking)
-      .then(() => this.#look())
+      .then(() => this.#lookAfresh())
       .finally(() => {
         const left = (this.#busy.get(guest) ?? 1) - 1;
         if (left === 0) this.#busy.delete(guest);
         else this.#busy.set(guest, left);
         this.#options.onChange();
       });
+  }
+
+  /** Looks once for all who ask before the look begins: a server takes few sessions at a time. */
+  #lookAfresh(): Promise<void> {
+    this.#next ??= (this.#looking ?? Promise.resolve()).then(() => {
+      this.#next = undefined;
+      this.look();
+      return this.#looking;
+    });
+    return this.#next;
   }
 
   async #look(): Promise<void> {
