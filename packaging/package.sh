@@ -43,7 +43,6 @@ rm -rf "$tree/dist/bench"
 (cd src && find . \( -name '*.sh' -o -name '*.config' \) -exec cp --parents {} "$tree/dist" \;)
 cp -R package.json package-lock.json README.md SECURITY.md etc units docs "$tree"
 cp -R packaging/debian "$tree/debian"
-node "$tree/dist/manual/main.js" "$tree"
 
 # The modules that run, as npm ci put them there.
 npm ls --omit=dev --all --parseable | while read -r module; do
@@ -51,6 +50,7 @@ npm ls --omit=dev --all --parseable | while read -r module; do
   mkdir -p "$tree/$(dirname "${module#"$root"/}")"
   [ -e "$tree/${module#"$root"/}" ] || cp -R "$module" "$tree/${module#"$root"/}"
 done
+node "$tree/dist/manual/main.js" "$tree"
 rm -rf "$tree"/node_modules/sd-notify/build "$tree"/node_modules/unix-dgram/build
 
 (cd "$tree" && cat debian/copyright.in && node debian/copyright-of-modules.mjs node_modules) >"$work/copyright"
