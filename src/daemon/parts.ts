@@ -19,9 +19,10 @@ import { NotifyHub } from '../adapters/uml/notify.ts';
 import { probeKernel } from '../adapters/uml/probe.ts';
 import type { Host } from '../definition/guest.ts';
 import type { Desired } from '../model/desired.ts';
+import { UserError } from '../model/error.ts';
 import { imagesIn } from '../model/rootfs/backing.ts';
 import type { GuestRunner } from '../model/runner.ts';
-import { Clones } from './clones.ts';
+import { type CloneJob, Clones } from './clones.ts';
 import type { Executors } from './execute.ts';
 import { GuestSteps } from './guest-steps.ts';
 import { Guests } from './guests.ts';
@@ -83,8 +84,10 @@ export function assemble(options: PartsOptions): Parts {
   const forgiveUnit = systemd && ((guest: string) => systemd.runner.forgive(guest));
   const clones = new Clones({
     clone: async (job, signal) => {
-      await ensureBase(imagesIn(host.directories.state), job.from, systemd?.manager);
-      await cloneApart(job, { signal, asUnit: systemd !== undefined });
+      refuseWritten(job, desired(), guests);
+      const images = imagesIn(host.directories.state);
+      await ensureBase(images, job.from, systemd?.manager);
+      await cloneApart({ ...job, images }, { signal, asUnit: systemd !== undefined });
     },
     most: host.limits.parallelClones,
     log,
@@ -215,4 +218,14 @@ function executors(
     },
     units,
   };
+}
+
+/** @throws UserError where a guest runs that may write to what is to be cloned */
+function refuseWritten({ from, directory }: CloneJob, desired: Desired | undefined, guests: Guests): void {
+  for (const { name, root } of desired?.guests.values() ?? []) {
+    if (!root.local || root.readOnly || root.directory !== from) continue;
+    if (guests.record(name).seen.process === undefined) continue;
+    const cause = `guest ${name} runs from ${from}, and would write while it is copied`;
+    throw new UserError(`clone root ${directory} from ${from}`, cause, { hint: `umlnfs stop ${name}` });
+  }
 }

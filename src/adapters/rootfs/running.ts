@@ -17,11 +17,8 @@ export async function runningRoots(): Promise<RunningRoot[]> {
     const [guest, nfsroot] = [word('umid'), word('nfsroot')];
     if (guest === undefined || nfsroot === undefined) return [];
     const directory = nfsroot.replace(/^[^/]*:/, '').replace(/,.*$/s, '');
-    return [
-      {
-        guest,
-        directory: directory.startsWith(`/umlnfs/${guest}/`) ? directory.slice(8 + guest.length) : directory,
-      },
-    ];
+    // See pseudoPath of the planner.
+    const own = `/umlnfs/${guest.replace(':', '@')}`;
+    return [{ guest, directory: directory.startsWith(`${own}/`) ? directory.slice(own.length) : directory }];
   });
 }

@@ -9,6 +9,7 @@ import type { Problem } from '../../model/problem.ts';
 import { quote } from '../../model/quote.ts';
 import { loadDefinitions } from '../../watch/load.ts';
 import { readSource } from '../../watch/read-source.ts';
+import { matcherOf } from '../pattern.ts';
 
 export interface LoadedForCheck {
   readonly loaded: Loaded;
@@ -30,6 +31,7 @@ export async function loadForCheck(where: Locations, files: readonly string[]): 
   const shown = new Set<string>();
   const guests = new Set<string>();
   for (const file of files) {
+    if (takeGuests(file, before, { shown, guests })) continue;
     const path = await placeOf(file, loaded);
     shown.add(path);
     if (isThere(path, loaded)) continue;
@@ -42,6 +44,24 @@ export async function loadForCheck(where: Locations, files: readonly string[]): 
     before: loaded === before ? undefined : before,
     concerns: ({ file, guest }) => shown.has(file) || (guest !== undefined && guests.has(guest)),
   };
+}
+
+/** Whether it is no file, but means guests of the definitions. */
+function takeGuests(
+  operand: string,
+  loaded: Loaded,
+  { shown, guests }: { shown: Set<string>; guests: Set<string> },
+): boolean {
+  if (operand.includes('/') || operand.endsWith('.conf')) return false;
+  const matches = matcherOf(operand);
+  const found = [...loaded.guests.values(), ...(loaded.templates ?? [])].filter(
+    ({ name }) => matches(name) || name === operand,
+  );
+  for (const { name, file, files } of found) {
+    guests.add(name);
+    for (const path of [file, ...files.map((one) => one.path)]) shown.add(path);
+  }
+  return found.length > 0;
 }
 
 function pathsOf(loaded: Loaded): string[] {

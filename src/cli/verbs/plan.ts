@@ -3,11 +3,16 @@ import type { PlanLine } from '../../model/status.ts';
 import { connect } from '../connect.ts';
 import type { ExitReason } from '../exit-codes.ts';
 import { print, tell } from '../output.ts';
+import { matcherOf } from '../pattern.ts';
 import { printable } from '../printable.ts';
 import type { Invocation } from '../verb.ts';
 
 export async function plan(invocation: Invocation): Promise<ExitReason> {
-  const lines = await planned(invocation);
+  const matchers = invocation.operands.map(matcherOf);
+  const all = await planned(invocation);
+  const lines = all.filter(
+    ({ guest }) => matchers.length === 0 || matchers.some((matches) => matches(guest)),
+  );
   if (invocation.flag('json')) print(`${JSON.stringify(lines, undefined, 2)}\n`);
   else if (lines.length === 0) print('nothing to do\n');
   else print(lines.map(({ what, why }) => `${printable(what)}, because ${printable(why)}\n`).join(''));

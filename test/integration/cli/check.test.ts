@@ -101,3 +101,18 @@ test('a directory that is not there is an error, not an empty set', async () => 
   expect(code).toBe(1);
   expect(stderr).toContain('cannot check the definitions: there is no directory /nonexistent');
 });
+
+test('with a template only what is about it, each fault once, and a root is asked of its base', async () => {
+  await define('lab@', '[Template]\nInstances=01-30\nFirstAddress=192.168.2.101\n[Root]\nClone=base\n');
+  await define('far', '[Guest]\nAddress=10.0.0.1\n');
+  const { code, stdout } = await check('lab@');
+  expect(code).toBe(1);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.filter((line) => line.includes('there is no root'))).toEqual([
+    expect.stringMatching(/lab@\.conf:5: error: .*export\/base.*\(lab:01 and 29 more like it\)$/),
+  ]);
+  expect(stdout).not.toContain('far.conf');
+  await mkdir(join(directory, 'export/base'));
+  expect((await check('lab:0?')).stdout).not.toContain('there is no root');
+  expect((await check('web1')).code).toBe(0);
+});

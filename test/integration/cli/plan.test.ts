@@ -22,6 +22,8 @@ test("the daemon's plan, for people and for programs", async () => {
     'make tap uml-web1, because it is missing\nmake bridge uml0, because it is down\n',
   );
   expect(JSON.parse((await stage.cli(['plan', '--json'])).stdout)).toEqual(control.planLines);
+  expect((await stage.cli(['plan', 'web*'])).stdout).toBe('make tap uml-web1, because it is missing\n');
+  expect((await stage.cli(['plan', 'lab@'])).stdout).toBe('nothing to do\n');
 });
 
 test('an address that is given and leads nowhere is an error', async () => {

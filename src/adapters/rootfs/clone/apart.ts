@@ -23,7 +23,7 @@ const grace = 10_000;
  * @throws UserError
  */
 export async function cloneApart(
-  { guest, from, directory }: CloneWanted & { readonly guest: string },
+  { guest, from, directory, images }: CloneWanted & { readonly guest: string },
   { signal, asUnit }: ApartOptions,
 ): Promise<void> {
   const action = `clone root ${directory} from ${from}`;
@@ -32,6 +32,7 @@ export async function cloneApart(
     join(import.meta.dirname, '../../../daemon/clone-main.js'),
     from,
     directory,
+    images,
   ];
   const unit = `umlnfs-root-${guest}.service`;
   const [file = '', ...args] = asUnit ? [...unitCommand(unit, guest), ...program] : program;

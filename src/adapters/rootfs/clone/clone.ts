@@ -3,9 +3,10 @@ import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, UserError } from '../../../model/error.ts';
-import { runCommand } from '../../long-work/command.ts';
-import { confined } from '../../long-work/confined.ts';
 import type { Work } from '../../long-work/work.ts';
+import { ensureMounted } from '../backing/make.ts';
+import { backingOf } from '../backing/store.ts';
+import { copyTree } from '../create/copy.ts';
 import { runningRoots } from '../running.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
 import { renewIdentity } from './identity.ts';
@@ -15,6 +16,8 @@ export interface CloneWanted {
   readonly from: string;
   /** A directory that does not exist. */
   readonly directory: string;
+  /** Where the images of roots are that have a file system of their own. */
+  readonly images: string;
 }
 
 /**
@@ -22,7 +25,9 @@ export interface CloneWanted {
  * whole. Blocks are shared where the file system can.
  * @throws UserError; the signal's reason
  */
-export async function cloneRoot({ from, directory }: CloneWanted, work: Work): Promise<void> {
+export async function cloneRoot({ from, directory, images }: CloneWanted, work: Work): Promise<void> {
+  const backing = await backingOf(images, from);
+  if (backing !== undefined) await ensureMounted(images, backing);
   await checkBase(from, work.action);
   const parent = dirname(directory);
   await mkdir(parent, { recursive: true, mode: 0o700 });
@@ -30,8 +35,7 @@ export async function cloneRoot({ from, directory }: CloneWanted, work: Work): P
   await withWorkDirectory(parent, async (scratch) => {
     const tree = join(scratch, 'root');
     await mkdir(tree);
-    const copy = ['cp', '--archive', '--reflink=auto', '--one-file-system', '--', `${from}/.`, tree];
-    await runCommand(confined(copy), { action: work.action, signal: work.signal, name: 'cp' });
+    await copyTree(from, tree, scratch, false, work);
     await renewIdentity(tree, scratch, work.action);
     // Its name means that it is whole, after a power failure too.
     await execa('sync', ['--file-system', '--', tree]);
