@@ -49,7 +49,7 @@ export default defineConfig({
           name: 'machine',
           include: ['test/machine/**/*.test.ts'],
           // An emulated machine takes ten times as long.
-          testTimeout: 300_000,
+          testTimeout: 600_000,
         },
       },
     ],

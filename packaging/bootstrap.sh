@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prepares a Debian machine for `npm start`, `npm test` or `npm run package`: installs the packages that are missing,
-# the npm dependencies and the build, each only when needed. Usage: packaging/bootstrap.sh start|test|package
+# Prepares a Debian machine for `npm start`, `npm test`, `npm run test:machine` or `npm run package`: installs the
+# packages that are missing, the npm dependencies and the build, each only when needed.
+# Usage: packaging/bootstrap.sh start|test|machine|package
 set -eu
 umask 022
 
@@ -24,12 +25,15 @@ package_packages='build-essential debhelper fakeroot lintian libsystemd-dev pkg-
 # exportfs, a container with systemd, the firewall and the checkers that tests use.
 test_packages="$start_packages $package_packages nfs-kernel-server systemd-container procps shellcheck
   groff mandoc man-db zsh libglib2.0-bin attr acl xfsprogs flex bison bc openssh-server openssh-client e2fsprogs"
+# The emulated host: the package, the tree of the host, its disk, the computer.
+machine_packages="$package_packages mmdebstrap ca-certificates busybox-static e2fsprogs qemu-system-x86 util-linux"
 
 case "${1-}" in
   start) packages=$start_packages ;;
   test) packages=$test_packages ;;
+  machine) packages=$machine_packages ;;
   package) packages=$package_packages ;;
-  *) fail 'tell what to prepare: no such job' "usage: $0 start|test|package" ;;
+  *) fail 'tell what to prepare: no such job' "usage: $0 start|test|machine|package" ;;
 esac
 
 check_user() {

@@ -72,11 +72,11 @@ done`;
   }
 
   /** Writes the guest's definition; `root` are lines of its section [Root], `more` sections that follow. */
-  async define(guest: string, address: string, root = '', more = ''): Promise<void> {
+  async define(guest: string, address: string, root = '', more = '', memory = '64M'): Promise<void> {
     // Limits are for real computers. What tests do in a guest is seen at once only without its caches.
     const text = `[Guest]
 Address=${address}
-Memory=64M
+Memory=${memory}
 StartTimeoutSec=5min
 StopTimeoutSec=2min
 [Health]
@@ -100,7 +100,7 @@ ${more}
   async untilRestarted(guest: string, before: string): Promise<string> {
     const show = `systemctl show --value umlnfs@${guest}`;
     const again = `[ "$(${show} -p ActiveState)" = active ] && [ "$(${show} -p MainPID)" != ${before} ]`;
-    await this.until(`${guest} to be ready again`, again, 240);
+    await this.until(`${guest} to be ready again`, again, 400);
     return this.unit(guest, 'MainPID');
   }
 
@@ -108,7 +108,7 @@ ${more}
   async inside(guest: string, script: string): Promise<string> {
     await this.tell(guest, script);
     const done = `/export/${guest}/done`;
-    await this.until(`an answer from inside ${guest}`, `[ -e ${done} ]`, 120);
+    await this.until(`an answer from inside ${guest}`, `[ -e ${done} ]`, 300);
     return this.shell(`cat ${done}; rm ${done}`);
   }
 

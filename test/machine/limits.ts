@@ -10,11 +10,11 @@ export function limitTests(host: () => Host): void {
     host().shell(`cat /sys/fs/cgroup${await host().unit(guest, 'ControlGroup')}/${file}`);
 
   test('MemoryMax= and CPUQuota= of systemctl edit are in force', async () => {
-    const edit = '[Service]\nMemoryMax=56M\nMemorySwapMax=0\nCPUQuota=50%\n';
+    const edit = '[Service]\nMemoryMax=88M\nMemorySwapMax=0\nCPUQuota=50%\n';
     await host().shell(`printf '${edit.replace(/%/g, '%%')}' | systemctl edit --stdin umlnfs@web1`);
     await host().shell('systemctl restart umlnfs@web1');
     expect(await host().unit('web1', 'ControlGroup')).toBe(group);
-    expect(await cgroup('web1', 'memory.max')).toBe(String(56 * mebibyte));
+    expect(await cgroup('web1', 'memory.max')).toBe(String(88 * mebibyte));
     expect(await cgroup('web1', 'cpu.max')).toBe('50000 100000');
     expect(await cgroup('web1', 'cgroup.procs')).toContain(await host().unit('web1', 'MainPID'));
     expect(await cgroup('web2', 'memory.max')).toBe('max');
@@ -46,15 +46,15 @@ export function limitTests(host: () => Host): void {
       ['web1', 'web2'].map((guest) => host().unit(guest, 'MainPID')),
     );
     const restarts = Number(await host().unit('web1', 'NRestarts'));
-    const fill = 'dd if=/dev/zero of=/tmp/all bs=1M count=48';
-    await host().tell('web1', `mount -t tmpfs -o size=60m tmpfs /tmp; ${fill}`);
+    const fill = 'dd if=/dev/zero of=/tmp/all bs=1M count=96';
+    await host().tell('web1', `mount -t tmpfs -o size=100m tmpfs /tmp; ${fill}`);
     await host().untilRestarted('web1', web1);
     expect(Number(await host().unit('web1', 'NRestarts'))).toBe(restarts + 1);
     expect(await host().shell('journalctl --no-pager -u umlnfs@web1')).toMatch(
       /Failed with result 'oom-kill'/,
     );
     // In force for the new one as well.
-    expect(await cgroup('web1', 'memory.max')).toBe(String(56 * mebibyte));
+    expect(await cgroup('web1', 'memory.max')).toBe(String(88 * mebibyte));
     expect(await host().unit('web2', 'MainPID')).toBe(web2);
   });
 }

@@ -9,13 +9,14 @@ let host: Host;
 // The machine is emulated: everything takes ten times as long as elsewhere, and there is one for all tests.
 beforeAll(async () => {
   host = await Host.make(['web1', 'web2', 'old']);
-  await host.define('web1', '192.168.2.2', '', '[Restart]\nDelaySec=100ms\n');
+  // Its kernel would have more memory than its unit gets in a test.
+  await host.define('web1', '192.168.2.2', '', '[Restart]\nDelaySec=100ms\n', '128M');
   await host.define('web2', '192.168.2.3');
 }, 900_000);
 afterAll(() => host?.dispose());
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') console.error(await host.story());
-}, 60_000);
+}, 300_000);
 
 describe('exports of the kernel', () => exportTests(() => host));
 describe('limits of a guest', () => limitTests(() => host));

@@ -2,7 +2,7 @@
 # Runs in the machine what the test asks for. A request is a line with a number and a script in base64; its answer is a
 # line with the number, the exit status, and both outputs in base64. Scripts run side by side.
 set -eu
-exec 3<>/dev/virtio-ports/umlnfs.test
+exec 3<>/dev/virtio-ports/test.agent
 echo ready >&3
 while read -r number script <&3; do
   (

@@ -2,27 +2,19 @@ import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { createDebianRoot } from '../../../src/adapters/rootfs/debian.ts';
+import { dependencies } from '../../support/deb.ts';
 import { cached, removeTree } from '../../support/test-cache.ts';
 
 const suite = 'trixie';
 
 /** A host as somebody might have it before umlnfs: Debian's own kernel, both NFS servers, no network. */
-const packages: readonly string[] = [
+const hostPackages: readonly string[] = [
   'linux-image-cloud-amd64',
   'systemd-sysv',
   'udev',
-  'dbus',
   'polkitd',
-  'kmod',
   'procps',
-  'iproute2',
-  'nftables',
-  'busybox-static',
-  'cpio',
-  'xz-utils',
   'zstd',
-  'nodejs',
-  'user-mode-linux',
   'nfs-kernel-server',
   'nfs-ganesha',
   'nfs-ganesha-vfs',
@@ -58,8 +50,9 @@ export async function baseMachine(): Promise<Base> {
   const [agent = '', service = ''] = await Promise.all(
     ['agent.sh', 'agent.service'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
   );
+  const packages = [...hostPackages, ...(await dependencies())];
   const recipe = [suite, packages, masked, diskSize, agent, service];
-  const directory = await cached('machine', recipe, (fresh) => make(fresh, { agent, service }));
+  const directory = await cached('machine', recipe, (fresh) => make(fresh, packages, { agent, service }));
   return {
     kernel: join(directory, 'vmlinuz'),
     initrd: join(directory, 'initrd.img'),
@@ -67,7 +60,11 @@ export async function baseMachine(): Promise<Base> {
   };
 }
 
-async function make(directory: string, agent: { agent: string; service: string }): Promise<void> {
+async function make(
+  directory: string,
+  packages: readonly string[],
+  agent: { agent: string; service: string },
+): Promise<void> {
   const tree = join(directory, 'tree');
   await mkdir(directory);
   await createDebianRoot(tree, { suite, packages });

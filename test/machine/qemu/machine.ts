@@ -40,7 +40,7 @@ export class Machine {
       ...[...drive(base.disk), ...drive(product)],
       ...['-serial', `file:${this.#console}`, '-object', 'rng-random,id=rng,filename=/dev/urandom'],
       ...['-device', 'virtio-rng-pci,rng=rng', '-device', 'virtio-serial-pci'],
-      ...['-chardev', 'stdio,id=test,signal=off', '-device', 'virtserialport,chardev=test,name=umlnfs.test'],
+      ...['-chardev', 'stdio,id=test,signal=off', '-device', 'virtserialport,chardev=test,name=test.agent'],
     ];
     // It ends with the test, however that ends. Its disks' changes are files in TMPDIR.
     this.#process = spawn('setpriv', ['--pdeathsig', 'TERM', 'qemu-system-x86_64', ...args], {
