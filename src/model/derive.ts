@@ -10,6 +10,7 @@ import { type Finding, problemOf } from './finding.ts';
 import { guestFindings } from './guest-rules.ts';
 import { exportWanted, guestWanted, serverOf } from './guest-wanted.ts';
 import { numberToIpv4 } from './ipv4.ts';
+import { isolatedServers } from './isolation-rules.ts';
 import { hostNames, namesWanted } from './names.ts';
 import { getsAddress, type Kept, NOTHING_KEPT, pickAddresses, pickRange } from './pick-address.ts';
 import type { Problem } from './problem.ts';
@@ -63,7 +64,13 @@ export function desired(
   const apart = together.filter((candidate) => !inRoots.has(candidate));
   const { kept: able, problems: dependencies } = withDependencies(apart, all, accepted);
   const fitting = withServers(able);
-  problems.push(...conflicts, ...[...inRoots.values()].flat(), ...dependencies, ...sharedRoots(fitting));
+  problems.push(
+    ...conflicts,
+    ...[...inRoots.values()].flat(),
+    ...dependencies,
+    ...isolatedServers(fitting),
+    ...sharedRoots(fitting),
+  );
   return { desired: wholeOf(host, fitting), problems };
 }
 

@@ -6,6 +6,7 @@ import { nextCatalog } from '../../../src/definition/catalog.ts';
 import { checkDefinitions } from '../../../src/definition/check.ts';
 import { hostTable } from '../../../src/definition/host-table.ts';
 import { defaultHost, parseHost } from '../../../src/definition/parse-host.ts';
+import { parseNetwork } from '../../../src/definition/parse-network.ts';
 import { desired } from '../../../src/model/derive.ts';
 import { loadedWith } from '../../support/loaded.ts';
 
@@ -46,7 +47,16 @@ describe('umlnfs.conf', () => {
 });
 
 describe('the examples', () => {
-  const names = readdirSync(join(ETC, 'examples'));
+  const all = readdirSync(join(ETC, 'examples'));
+  const names = all.filter((name) => name.endsWith('.conf'));
+
+  it.each(all.filter((name) => name.endsWith('.network')))('%s can be used as it is', (file) => {
+    const text = readFileSync(join(ETC, 'examples', file), 'utf8');
+    const name = file.replace('.network', '');
+    const { network, problems } = parseNetwork({ name, file, files: [{ path: file, text }], problems: [] });
+    expect(problems).toEqual([]);
+    expect(network?.name).toBe(name);
+  });
 
   it.each(names)('%s can be used as it is', (file) => {
     const text = readFileSync(join(ETC, 'examples', file), 'utf8');

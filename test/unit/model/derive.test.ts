@@ -119,3 +119,26 @@ Lock=no`;
     expect(whole.length).toBeLessThan(256);
   });
 });
+
+describe('guests that are isolated', () => {
+  const host = (isolate: string) => `[Bridge]\nIsolate=${isolate}\n`;
+  const server = '[Guest]\nAddress=192.168.2.2\n[Network]\nIsolate=';
+  const client = '[Guest]\nAddress=192.168.2.3\n[Root]\nServerGuest=a\n';
+  const problems = (isolate: string, own: string) => {
+    const loaded = loadedWith({ a: `${server}${own}\n`, b: client }, { host: host(isolate) });
+    const { host: known, guests } = nextCatalog(undefined, loaded);
+    return desired(known, guests.values(), 'host').problems.filter(({ message }) => /isolated/.test(message));
+  };
+
+  it('are told where their root is on one that they cannot reach', () => {
+    expect(problems('yes', '')).toMatchObject([
+      {
+        guest: 'b',
+        severity: 'warning',
+        message: expect.stringContaining('write Isolate=no in [Network] of a'),
+      },
+    ]);
+    expect(problems('yes', 'no')).toEqual([]);
+    expect(problems('no', '')).toEqual([]);
+  });
+});
