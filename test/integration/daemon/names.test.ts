@@ -95,6 +95,7 @@ describe('a port that somebody else has', () => {
     const network = join(daemon.directory, 'etc/umlnfs.d/busy.network');
     await writeFile(network, '[Bridge]\nAddress=192.168.4.1/24\n');
     await daemon.addGuest('web5', '192.168.4.5', '[Network]\nBridge=busy\n');
+    await daemon.cli('reload');
     await daemon.until('web5', { state: 'running' });
     const who = `in use: there is \\S+ \\(pid ${process.pid}\\) on 192.168.4.1:53`;
     expect(daemon.output).toMatch(new RegExp(`cannot start dnsmasq on umlbr-busy: .*${who}`));
@@ -104,6 +105,7 @@ describe('a port that somebody else has', () => {
   test('keeps waiting who needs it, in words', async () => {
     await makeTinyRoot(daemon.root('web6'));
     await daemon.define('web6', '[Guest]\nMemory=64M\n[Network]\nBridge=busy\nAutoconf=dhcp\n');
+    await daemon.cli('reload');
     const problem = async () => (await daemon.status('web6')).problem;
     await expect.poll(problem, { timeout: 10_000 }).toContain('cannot start dnsmasq on umlbr-busy');
   });
