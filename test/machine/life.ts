@@ -3,8 +3,9 @@ import type { Host } from './host.ts';
 
 /** A guest under systemd on Debian's own kernel. Leaves web2 ready, and web1 stopped. */
 export function lifeTests(host: () => Host): void {
+  // Its exit status tells whether the guest runs.
   const status = async (guest: string) => {
-    const [one] = JSON.parse(await host().shell(`umlnfs status --json ${guest}`));
+    const [one] = JSON.parse((await host().run(`umlnfs status --json ${guest}`)).stdout);
     return one;
   };
 
