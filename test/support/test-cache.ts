@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -8,7 +10,8 @@ import { execa } from 'execa';
 export const cache = process.env.UMLNFS_TEST_CACHE ?? '/var/cache/umlnfs-test';
 
 /**
- * A directory that is made once for each recipe and kept; that of an earlier recipe is removed.
+ * A directory that is made once for each recipe and kept. It stays while this process runs, whoever else tests
+ * here; that of an earlier recipe is removed when nobody uses it any more.
  * @param recipe everything that decides what is in it, as JSON has it
  */
 export async function cached(
@@ -20,18 +23,62 @@ export async function cached(
   const name = `${kind}-${digest}`;
   const directory = join(cache, name);
   await mkdir(cache, { recursive: true, mode: 0o700 });
-  const present = (await readdir(cache)).filter((one) => one.startsWith(`${kind}-`));
-  if (present.includes(name)) return directory;
-  for (const one of present) await removeTree(join(cache, one));
-  // Half of it must never be taken for the whole.
-  const work = join(cache, `${name}.new`);
+  // It stays open: the lock is held until this process ends, however it ends.
+  const use = openLock(name);
+  await flock(use, '--shared');
+  if (existsSync(directory)) return directory;
+  const making = openLock(`${name}.new`);
   try {
-    await make(work);
-    await rename(work, directory);
-  } finally {
+    await flock(making, '--exclusive');
+    if (existsSync(directory)) return directory;
+    await removeUnused(kind, name);
+    // Half of it must never be taken for the whole.
+    const work = join(cache, `${name}.new`);
     await removeTree(work);
+    await make(work).catch(async (error) => {
+      await removeTree(work);
+      throw error;
+    });
+    await rename(work, directory);
+  } catch (error) {
+    closeSync(use);
+    throw error;
+  } finally {
+    closeSync(making);
   }
   return directory;
+}
+
+async function removeUnused(kind: string, except: string): Promise<void> {
+  for (const one of await readdir(cache)) {
+    const name = one.replace(/\.new$/, '');
+    if (name === except || !/^-[\da-f]{16}$/.test(name.slice(kind.length)) || !name.startsWith(kind))
+      continue;
+    const lock = openLock(name);
+    try {
+      if (!(await flock(lock, '--exclusive', '--nonblock'))) continue;
+      const rest = join(cache, `${name}.new`);
+      await removeTree(rest);
+      if (one === name) await rename(join(cache, one), rest);
+      await removeTree(rest);
+    } finally {
+      closeSync(lock);
+    }
+  }
+}
+
+/** The files of locks stay: one that was removed could be locked by whoever has it open already. */
+function openLock(name: string): number {
+  return openSync(join(cache, `.${name}.lock`), 'a', 0o600);
+}
+
+/** flock(1) locks the open file it inherits, which is this process's too, and leaves it locked. */
+async function flock(file: number, ...options: string[]): Promise<boolean> {
+  // Not execa: it hands on no descriptor above 9.
+  const child = spawn('flock', [...options, '3'], { stdio: ['ignore', 'ignore', 'inherit', file] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0 && !options.includes('--nonblock')) throw new Error(`flock ended with ${code}`);
+  return code === 0;
 }
 
 /** A new directory for this test run, on a disk and not in memory. Those of runs that were killed are removed. */
