@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { serverRole } from '../adapters/exporter/remote/guest-keys.ts';
+import { lacksServerKeys, serverRole } from '../adapters/exporter/remote/guest-keys.ts';
 import { GuestRoot } from '../adapters/rootfs/inside.ts';
 import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
 import type { Host } from '../definition/guest.ts';
@@ -26,6 +26,8 @@ export async function observeRoot(host: Host, guest: GuestWanted, clones: Clones
   if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };
   if (guest.serves) await checkServer(guest);
   if (!guest.tailor) return { exists: true, tailored: true };
+  // Looking makes no keys: a plan may be asked for where nothing is to change.
+  if (await lacksServerKeys(host, guest)) return { exists: true, tailored: false };
   const changes = await tailoring(directory, await wishFor(host, guest));
   return { exists: true, tailored: changes.length === 0 };
 }

@@ -10,7 +10,7 @@ import { UserError } from '../../model/error.ts';
  */
 export async function ensureKey(directory: string, name?: string): Promise<string> {
   const key = keyIn(directory, name);
-  if (await exists(`${key}.pub`)) return key;
+  if (await hasKey(directory, name)) return key;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
   const work = await mkdtemp(join(directory, '.new-'));
@@ -47,8 +47,8 @@ export async function publicKey(directory: string, name?: string): Promise<strin
   return (await readFile(`${await ensureKey(directory, name)}.pub`, 'utf8')).trim();
 }
 
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
+export function hasKey(directory: string, name?: string): Promise<boolean> {
+  return access(`${keyIn(directory, name)}.pub`).then(
     () => true,
     () => false,
   );

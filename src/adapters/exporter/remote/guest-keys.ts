@@ -4,10 +4,10 @@ import type { Host } from '../../../definition/guest.ts';
 import { networksOf } from '../../../definition/network.ts';
 import type { GuestWanted } from '../../../model/desired.ts';
 import { type ServerRole, serverPort } from '../../../model/tailoring/server.ts';
-import { ensureKey, publicKey } from '../../ssh/key.ts';
+import { ensureKey, hasKey, publicKey } from '../../ssh/key.ts';
 import { digest } from './digest.ts';
 
-/** What a guest's root gets where it is the server of others: the keys of both sides are known beforehand. */
+/** What a guest's root gets where it is the server of others: the keys of both sides are made beforehand. */
 export async function serverRole(host: Host, wanted: GuestWanted): Promise<ServerRole | undefined> {
   const { address } = wanted.network;
   if (!wanted.serves || address === undefined) return undefined;
@@ -19,6 +19,13 @@ export async function serverRole(host: Host, wanted: GuestWanted): Promise<Serve
     key: await publicKey(own),
     hostKey: await readFile(await ensureKey(hosts, fileOf(wanted.name)), 'utf8'),
   };
+}
+
+/** Whether keys are missing that {@link serverRole} would make. */
+export async function lacksServerKeys(host: Host, wanted: GuestWanted): Promise<boolean> {
+  if (!wanted.serves || wanted.network.address === undefined) return false;
+  const { own, hosts } = keyPlaces(host);
+  return !(await hasKey(own)) || !(await hasKey(hosts, fileOf(wanted.name)));
 }
 
 /** How ssh gets into a server guest that umlnfs has tailored, and nowhere else. */
