@@ -16,9 +16,6 @@ const image = '/var/lib/umlnfs/disks/files.img';
 const host = useContainer(async (container) => {
   await install(container);
   const tree = await serverTree();
-  // The container has no network to install openssh-client from.
-  for (const program of ['usr/bin/ssh', 'usr/bin/ssh-keygen'])
-    await container.copy(join(tree, program), `/${program}`);
   await container.copy(tree, '/export/files');
   await makeDisk(container);
   await container.write(

@@ -15,6 +15,8 @@ const hostPackages: readonly string[] = [
   'nfs-ganesha',
   'nfs-ganesha-vfs',
   'dnsmasq-base',
+  'e2fsprogs',
+  'openssh-client',
   'bash-completion',
   'man-db',
 ];

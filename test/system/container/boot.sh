@@ -21,6 +21,15 @@ mount -t overlay -o "lowerdir=$tree,upperdir=$run/upper,workdir=$run/work" umlnf
 # The machine's own tun node may be root's alone; guests run as ordinary users, and Debian's is for all.
 mount -t tmpfs -o mode=755 umlnfs-test "$run/dev"
 mknod -m 666 "$run/dev/tun" c 10 200
+# Disks of guests are files: loop devices, which a container has none of otherwise.
+mknod -m 660 "$run/dev/loop-control" c 10 237
+set -- "--bind=$run/dev/loop-control:/dev/loop-control"
+loop=0
+while [ "$loop" -lt 16 ]; do
+  mknod -m 660 "$run/dev/loop$loop" b 7 "$loop"
+  set -- "$@" "--bind=$run/dev/loop$loop:/dev/loop$loop"
+  loop=$((loop + 1))
+done
 
 # A cgroup of its own, since several may run at a time.
 cgroup=/sys/fs/cgroup/umlnfs-test-$$
@@ -48,7 +57,7 @@ SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setpriv --pdeathsig KILL \
   unshare --pid --fork --kill-child --mount-proc \
   systemd-nspawn --quiet --boot --directory="$run/root" --machine=umlnfs-test-$$ \
   --register=no --keep-unit --private-network --capability=all --link-journal=no --console=pipe \
-  --bind="$run/dev/tun:/dev/net/tun" --bind="$run/export:/export" \
+  --bind="$run/dev/tun:/dev/net/tun" --bind="$run/export:/export" "$@" \
   --system-call-filter='open_by_handle_at modify_ldt @keyring' &
 container=$!
 wait
