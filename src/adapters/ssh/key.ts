@@ -1,7 +1,8 @@
-import { access, chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../model/error.ts';
+import { makePrivateDirectory } from '../state/private-directory.ts';
 
 /**
  * The key by which umlnfs is let in where it drives an NFS server. Made at the first call.
@@ -11,7 +12,7 @@ import { UserError } from '../../model/error.ts';
 export async function ensureKey(directory: string, name?: string): Promise<string> {
   const key = keyIn(directory, name);
   if (await hasKey(directory, name)) return key;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makePrivateDirectory(directory);
   await chmod(directory, 0o700);
   const work = await mkdtemp(join(directory, '.new-'));
   try {

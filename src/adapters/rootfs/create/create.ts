@@ -11,6 +11,7 @@ import type { Backing } from '../../../model/rootfs/backing.ts';
 import type { Ground, Origin } from '../../../model/rootfs/origin.ts';
 import type { SetupWish } from '../../../model/tailoring/setup.ts';
 import type { Work } from '../../long-work/work.ts';
+import { makePrivateDirectory } from '../../state/private-directory.ts';
 import { makeImage, makeOverlay, publish } from '../backing/make.ts';
 import { mountAs } from '../backing/mount.ts';
 import { renewIdentity } from '../clone/identity.ts';
@@ -65,7 +66,7 @@ async function make(wanted: RootWanted, parent: string, work: Work): Promise<rea
       await rename(tree, path);
       return notes;
     }
-    await mkdir(images, { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(images);
     return await withWorkDirectory(images, async (place) => {
       const { backing, notes } = await fillBacking(wanted, ground, { tree, scratch, place }, work);
       await checkFree(path, work.action);
