@@ -1,6 +1,6 @@
 /** What the guests are called, and what dnsmasq is told of them. */
 import type { Host } from '../definition/guest.ts';
-import { networksOf } from '../definition/network.ts';
+import { type Network, networksOf } from '../definition/network.ts';
 import type { GuestWanted } from './desired.ts';
 import { networkAddress, prefixToNetmask } from './ipv4.ts';
 import { networkOf64 } from './ipv6.ts';
@@ -53,6 +53,11 @@ function hostLines(host: Host, guests: Iterable<GuestWanted>): HostLine[] {
   return lines;
 }
 
+/** What is beyond an interface in the bridge would hear the announcements too, and take this host for its router. */
+function announced({ ipv6Address, uplink }: Network['bridge']): Network['bridge']['ipv6Address'] {
+  return uplink.kind === 'interface' ? undefined : ipv6Address;
+}
+
 /** By network: what its dnsmasq has to serve. Networks without guests have no bridge, and need none. */
 export function namesWanted(host: Host, guests: Iterable<GuestWanted>): Map<string, NamesWanted> {
   const all = [...guests].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -61,7 +66,8 @@ export function namesWanted(host: Host, guests: Iterable<GuestWanted>): Map<stri
   const ownDomains = [...new Set([...networks.values()].map(({ bridge }) => bridge.domain))].sort();
   const wanted = new Map<string, NamesWanted>();
   for (const [name, { bridge }] of networks) {
-    const { dns, dhcp, domain, address, ipv6Address } = bridge;
+    const { dns, dhcp, domain, address } = bridge;
+    const ipv6Address = announced(bridge);
     const inside = all.filter(({ network }) => network.bridge === name);
     if (inside.length === 0 || (!dns && !dhcp && ipv6Address === undefined)) continue;
     wanted.set(name, {
