@@ -86,7 +86,7 @@ test('systemctl stop shuts it down in order, and it stays so', async () => {
 
 test('small guests start, since their kernels do not do too much at once', async () => {
   const container = host();
-  // Half of their memory is the initramfs while it is unpacked.
+  // More than a third of their memory is the initramfs while it is unpacked.
   const names = ['small1', 'small2', 'small3', 'small4'];
   for (const [index, name] of names.entries())
     await tinyGuest(
@@ -94,7 +94,7 @@ test('small guests start, since their kernels do not do too much at once', async
       name,
       `192.168.2.${index + 10}`,
       'Autostart=no\n[Restart]\nPolicy=no\n',
-      '44M',
+      '48M',
     );
   await container.exec('systemctl', 'start', ...names.map((name) => `umlnfs@${name}`));
 });
