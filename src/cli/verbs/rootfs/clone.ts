@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { ensureMounted } from '../../../adapters/rootfs/backing/make.ts';
 import { overlayObstacle, reflinkObstacle } from '../../../adapters/rootfs/create/clone.ts';
 import { type FoundRoot, findRoot, type RootPlaces, rootPath } from '../../../adapters/rootfs/store.ts';
+import { makePrivateDirectory } from '../../../adapters/state/private-directory.ts';
 import { UserError } from '../../../model/error.ts';
 import { quote } from '../../../model/quote.ts';
 import type { Ground } from '../../../model/rootfs/origin.ts';
@@ -74,7 +74,7 @@ async function choose(
   if (reflink === undefined)
     return { method: 'reflink', ground, why: 'both share what neither has written to since' };
   if (method === 'reflink') throw new UserError(action, reflink, { hint: 'leave out --method=reflink' });
-  await mkdir(images, { recursive: true, mode: 0o700 });
+  await makePrivateDirectory(images);
   const overlay = (await whyNotBase(source, use)) ?? (await overlayObstacle(source.path, images));
   if (overlay === undefined)
     return {
