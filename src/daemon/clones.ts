@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { backoff } from '../model/backoff.ts';
 import { explained } from '../model/error.ts';
 
 export interface CloneJob {
@@ -96,7 +97,7 @@ export class Clones {
     } catch (error) {
       if (this.#ending.signal.aborted) return;
       const count = (this.#failures.get(directory)?.count ?? 0) + 1;
-      const retryAt = clock() + Math.min(longestRetry, firstRetry * 2 ** (count - 1));
+      const retryAt = clock() + backoff(firstRetry, longestRetry, count);
       const problem = explained(error);
       this.#failures.set(directory, { problem, count, retryAt });
       log.error({ ...about, event: 'step-failed' }, problem);

@@ -8,7 +8,7 @@ import { pulledBy } from '../model/dependencies.ts';
 import { explained, UserError } from '../model/error.ts';
 import type { Observed } from '../model/observed.ts';
 import { formatProblem } from '../model/problem.ts';
-import { runningAddress } from '../model/running-address.ts';
+import { runningAddresses } from '../model/running-address.ts';
 import type { GuestStatus, PlanLine } from '../model/status.ts';
 import { describeStep } from '../plan/describe.ts';
 import { plan } from '../plan/plan.ts';
@@ -58,7 +58,9 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#log = options.log;
-    this.#store = new DefinitionStore(options.locations, options.hostId, () => this.#runningAddresses());
+    this.#store = new DefinitionStore(options.locations, options.hostId, () =>
+      runningAddresses(this.#parts?.guests.seen() ?? new Map()),
+    );
     this.loop = new Loop(() => this.#pass(), options.log, this.clock);
   }
 
@@ -145,15 +147,6 @@ export class Daemon {
   announce(): void {
     this.#control?.publish();
     this.#options.onPass?.(this.statuses());
-  }
-
-  #runningAddresses(): ReadonlyMap<string, string> {
-    const addresses = new Map<string, string>();
-    for (const { name, seen } of this.#parts?.guests.records.values() ?? []) {
-      const address = runningAddress(seen.process?.argv ?? []);
-      if (address !== undefined) addresses.set(name, address);
-    }
-    return addresses;
   }
 
   /** Reads the definitions again; resolves with their problems after the reconcile that follows. */

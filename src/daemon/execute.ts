@@ -154,7 +154,7 @@ export class Executor {
 
   /** Carries out what several guests need; returns what failed of it. */
   async #runShared(steps: readonly Shared[]): Promise<SharedFailure[]> {
-    const failed = new Set<Shared>();
+    const failed: SharedFailure[] = [];
     for (const step of steps) {
       try {
         this.#refuseRepeats(step, networkOf(step) ?? '');
@@ -162,14 +162,11 @@ export class Executor {
         await this.#runOne(step);
         this.#shared.succeeded(step);
       } catch (error) {
-        this.#shared.failed(step, explained(error));
-        failed.add(step);
+        failed.push(this.#shared.failed(step, explained(error)));
         this.#report(step, error);
       }
     }
-    return this.sharedFailures.filter(({ step, network }) =>
-      [...failed].some((one) => one.kind === step && networkOf(one) === network),
-    );
+    return failed;
   }
 
   async #runOne(step: Shared): Promise<void> {

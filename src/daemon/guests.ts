@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Marks } from '../adapters/state/marks.ts';
+import { backoff } from '../model/backoff.ts';
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import { classifyEnd } from '../model/end.ts';
 import { messageOf } from '../model/error.ts';
@@ -228,7 +229,7 @@ export class Guests {
     const count = (this.#retries.get(name) ?? 0) + 1;
     this.#retries.set(name, count);
     seen.problem = message;
-    seen.retryAt = this.#options.clock() + Math.min(longestRetry, firstRetry * 2 ** (count - 1));
+    seen.retryAt = this.#options.clock() + backoff(firstRetry, longestRetry, count);
   }
 
   stepsSucceeded(name: string): void {

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { Dnsmasq } from '../adapters/dnsmasq/dnsmasq.ts';
 import { chooseExporter } from '../adapters/exporter/choose.ts';
 import { ChildRunner } from '../adapters/uml/runner.ts';
-import { runningAddress } from '../model/running-address.ts';
+import { runningAddresses } from '../model/running-address.ts';
 import type { PlanLine } from '../model/status.ts';
 import { describeStep } from '../plan/describe.ts';
 import { plan } from '../plan/plan.ts';
@@ -17,7 +17,7 @@ export async function planLocally(options: { readonly configDir?: string } = {})
   await checkConfigDirectory('plan', options.configDir);
   const id = await hostId();
   const where = locations(options.configDir);
-  const running = new Map<string, string>();
+  let running: ReadonlyMap<string, string> = new Map();
   const store = new DefinitionStore(where, id, () => running);
   const { host, desired: first } = await store.read();
   const clock = () => performance.now();
@@ -40,10 +40,7 @@ export async function planLocally(options: { readonly configDir?: string } = {})
   });
   try {
     await parts.guests.adopt(first.guests.keys());
-    for (const [name, seen] of parts.guests.seen()) {
-      const address = runningAddress(seen.process?.argv ?? []);
-      if (address !== undefined) running.set(name, address);
-    }
+    running = runningAddresses(parts.guests.seen());
     // Once more: guests that run keep the addresses they have.
     const { desired } = await store.read();
     const observed = await observe(desired, {

@@ -1,7 +1,10 @@
+import { backoff } from '../model/backoff.ts';
 import type { SharedFailure } from '../model/observed.ts';
 import { networkOf } from '../plan/shared-failures.ts';
 import type { Step, StepOf } from '../plan/step.ts';
 
+/** Milliseconds. */
+const firstDelay = 1_000;
 const longestDelay = 30_000;
 
 interface Kept {
@@ -23,11 +26,12 @@ export class SharedFailures {
   }
 
   /** The step is tried again after a delay that grows. */
-  failed(step: StepOf<SharedFailure['step']>, problem: string): void {
+  failed(step: StepOf<SharedFailure['step']>, problem: string): SharedFailure {
     const times = (this.#failures.get(keyOf(step))?.times ?? 0) + 1;
-    const retryAt = this.#clock() + Math.min(longestDelay, 1_000 * 2 ** (times - 1));
+    const retryAt = this.#clock() + backoff(firstDelay, longestDelay, times);
     const failure = { step: step.kind, network: networkOf(step), problem, retryAt };
     this.#failures.set(keyOf(step), { failure, times });
+    return failure;
   }
 
   succeeded(step: StepOf<SharedFailure['step']>): void {

@@ -1,3 +1,5 @@
+import type { GuestSeen } from './observed.ts';
+
 /** Says on a command line which address DHCP gives; for umlnfs alone, as the kernel takes it for a parameter of a module. */
 export const leaseArgument = 'umlnfs.address=';
 
@@ -7,4 +9,14 @@ export function runningAddress(argv: readonly string[]): string | undefined {
   if (lease !== undefined) return lease.slice(leaseArgument.length);
   const value = argv.find((word) => word.startsWith('ip='))?.slice('ip='.length) ?? '';
   return /^(\d{1,3}(?:\.\d{1,3}){3}):/.exec(value)?.[1];
+}
+
+/** By guest: the addresses of those that run. */
+export function runningAddresses(guests: ReadonlyMap<string, GuestSeen>): ReadonlyMap<string, string> {
+  const addresses = new Map<string, string>();
+  for (const [name, { process }] of guests) {
+    const address = runningAddress(process?.argv ?? []);
+    if (address !== undefined) addresses.set(name, address);
+  }
+  return addresses;
 }

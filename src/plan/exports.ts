@@ -59,7 +59,7 @@ export function planLostExport({ guest }: ExportWanted, observed: Observed): Ste
 export function planStaleExports(desired: Desired, observed: Observed): Step[] {
   const steps: Step[] = [];
   for (const seen of observed.exporter.exports) {
-    const why = isStale(seen, undefined, desired, observed);
+    const why = whyStale(seen, undefined, desired, observed);
     if (seen.guest === undefined || why === undefined) continue;
     const { guest, path, client } = seen;
     steps.push({ kind: 'export.remove', guest, path, client, why });
@@ -68,7 +68,7 @@ export function planStaleExports(desired: Desired, observed: Observed): Step[] {
 }
 
 /** Why an export on `server` is not wanted any more; undefined where it stays. */
-export function isStale(
+export function whyStale(
   seen: ExportSeen,
   server: string | undefined,
   desired: Desired,

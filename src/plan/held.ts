@@ -7,3 +7,8 @@ export function isHeld(desired: Desired, guest: string): boolean {
   if (desired.incomplete === true || desired.held?.has(guest) === true) return true;
   return desired.heldTemplates?.has(templateOf(guest) ?? '') === true;
 }
+
+/** Whether there may be guests that nothing is known of, so that nothing that guests share is removed. */
+export function mayBeMore(desired: Desired): boolean {
+  return desired.incomplete === true || (desired.held?.size ?? 0) > 0;
+}

@@ -1,6 +1,7 @@
 /** Names, DHCP and router advertisements on the bridges, and the guests' names in the host's own hosts file. */
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
+import { mayBeMore } from './held.ts';
 import type { Step } from './step.ts';
 
 /** The dnsmasq of each network. Where none is installed, only guests that cannot do without it hear of it. */
@@ -11,8 +12,7 @@ export function planNames(desired: Desired, observed: Observed): Step[] {
     const why = amiss.get(names.network);
     if (installed && why !== undefined) steps.push({ kind: 'names.serve', names, why });
   }
-  const unsure = desired.incomplete === true || (desired.held?.size ?? 0) > 0;
-  for (const network of unsure ? [] : stale) {
+  for (const network of mayBeMore(desired) ? [] : stale) {
     steps.push({ kind: 'names.end', network, why: 'no guest of the network needs it any more' });
   }
   return steps;
@@ -23,7 +23,7 @@ export function planHosts(desired: Desired, observed: Observed): Step[] {
   const lines = desired.hostNames.map(({ address, names }) => `${address} ${names.join(' ')}`);
   const seen = observed.hostNames ?? [];
   if (lines.join('\n') === seen.join('\n')) return [];
-  if (lines.length === 0 && (desired.incomplete === true || (desired.held?.size ?? 0) > 0)) return [];
+  if (lines.length === 0 && mayBeMore(desired)) return [];
   const why = seen.length === 0 ? 'this host does not know the guests by name' : 'they are other ones there';
   return [{ kind: 'hosts.write', lines, why }];
 }

@@ -32,9 +32,10 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   const steps: Step[] = [];
   const failed = waitingFailures(observed, now);
   steps.push(...failed.waits);
+  const launched = launches(desired, observed);
   const shared = [
     ...planUnitFiles(desired, observed),
-    ...planFilter(desired, observed, (wanted) => launchOf(wanted, desired, observed).launch),
+    ...planFilter(desired, observed, (wanted) => launched(wanted).launch),
     ...planBridges(desired, observed),
     ...planNames(desired, observed),
     ...planStaleBridges(desired, observed),
@@ -43,7 +44,6 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
     ...(hasBridge(desired, observed, failed) ? planExporter(desired, observed) : []),
   ];
   steps.push(...shared.filter((step) => !failed.includes(step)));
-  const launched = launches(desired, observed);
   const order = new Order(desired, observed, leaving(desired, observed, launched, now));
   for (const wanted of desired.guests.values()) {
     steps.push(...planGuest(wanted, launched(wanted), desired, observed, order, failed, now));

@@ -1,3 +1,4 @@
+import { backoff } from '../model/backoff.ts';
 import type { GuestWanted } from '../model/desired.ts';
 import type { EndReason } from '../model/observed.ts';
 
@@ -37,7 +38,7 @@ export function recent(times: readonly number[], policy: RestartPolicy, now: num
  */
 export function orderlyDelay(times: readonly number[], policy: RestartPolicy, now: number): number {
   const excess = recent(times, policy, now).length - policy.burst;
-  return excess < 0 ? 0 : Math.min(policy.maxDelay, policy.delay * 2 ** Math.min(excess, 30));
+  return excess < 0 ? 0 : backoff(policy.delay, policy.maxDelay, excess + 1);
 }
 
 export interface Verdict {
@@ -60,6 +61,6 @@ export function afterFailure(
   random: number,
 ): Verdict {
   const counted = recent(times, policy, now).length;
-  const full = Math.min(policy.maxDelay, policy.delay * 2 ** Math.min(counted, 30));
+  const full = backoff(policy.delay, policy.maxDelay, counted + 1);
   return { quarantined: counted >= policy.burst, notBefore: now + full * (1 - random / 4) };
 }

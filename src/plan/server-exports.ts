@@ -2,7 +2,7 @@
 import type { Desired, ExportWanted } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
 import { type ServerSeen, serverUnseen } from '../model/server.ts';
-import { isStale, whyExport } from './exports.ts';
+import { whyExport, whyStale } from './exports.ts';
 import type { Step } from './step.ts';
 
 /** What a guest's export takes; `ready` when a guest can mount it. */
@@ -44,7 +44,7 @@ export function planStaleServerExports(desired: Desired, observed: Observed): St
   for (const [server, seen] of observed.servers) {
     if (!seen.reached) continue;
     for (const each of seen.exports) {
-      const why = isStale(each, server, desired, observed);
+      const why = whyStale(each, server, desired, observed);
       if (each.guest === undefined || why === undefined || !mayChange(seen, each.guest)) continue;
       const { guest, path, client } = each;
       steps.push({ kind: 'export.remove', guest, path, client, server, why });

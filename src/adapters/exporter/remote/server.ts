@@ -1,4 +1,5 @@
 import { isGuestName } from '../../../definition/guest-name.ts';
+import { backoff } from '../../../model/backoff.ts';
 import type { ExportWanted } from '../../../model/desired.ts';
 import { explained } from '../../../model/error.ts';
 import type { ExportSeen } from '../../../model/observed.ts';
@@ -62,8 +63,7 @@ export class RemoteServer {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
       if (this.#closed) return;
-      const delay =
-        this.#misses === 0 ? lookAgain : Math.min(longestRetry, firstRetry * 2 ** (this.#misses - 1));
+      const delay = this.#misses === 0 ? lookAgain : backoff(firstRetry, longestRetry, this.#misses);
       this.#timer = setTimeout(() => this.look(), delay);
     });
   }
@@ -99,12 +99,8 @@ export class RemoteServer {
         () => this.#failures.delete(guest),
         (error) => {
           const count = (this.#failures.get(guest)?.count ?? 0) + 1;
-          const delay = Math.min(longestRetry, firstRetry * 2 ** (count - 1));
-          this.#failures.set(guest, {
-            problem: explained(error),
-            retryAt: this.#options.clock() + delay,
-            count,
-          });
+          const retryAt = this.#options.clock() + backoff(firstRetry, longestRetry, count);
+          this.#failures.set(guest, { problem: explained(error), retryAt, count });
         },
       )
       // What is seen has to be as new as what was done.
