@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { isNetworkName } from '../../definition/guest-name.ts';
 import type { NamesWanted } from '../../model/names.ts';
 import type { NamesSeen } from '../../model/observed.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
 import type { Service } from '../systemd/service.ts';
 import { DnsmasqServer } from './server.ts';
 

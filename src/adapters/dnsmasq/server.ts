@@ -1,15 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../model/error.ts';
 import type { NamesWanted } from '../../model/names.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
+import { ServerProcess } from '../server-process.ts';
 import type { Service } from '../systemd/service.ts';
-import { commandOf, livingProcess } from '../uml/proc.ts';
 import { dnsmasqConfig, hostsText, leasesText } from './config.ts';
 import { portHolders } from './port-holders.ts';
 
-/** Milliseconds until it has its sockets; then for its end. */
+/** Milliseconds until it has its sockets. */
 const patience = 5_000;
 const dnsPort = 53;
 const dhcpPort = 67;
@@ -19,8 +19,7 @@ export class DnsmasqServer {
   readonly #directory: string;
   readonly #unit: Service | undefined;
   readonly #user: string;
-  #child: ChildProcess | undefined;
-  #onExit: () => void = () => {};
+  readonly #process: ServerProcess;
   /** Whether what it knows of the guests is what this process has seen written. */
   #told = false;
 
@@ -29,11 +28,12 @@ export class DnsmasqServer {
     this.#directory = directory;
     this.#user = user;
     this.#unit = unit;
+    this.#process = new ServerProcess(this.#pidFile, `--conf-file=${this.#config}`);
   }
 
   /** Called at once when one that this process started has ended. */
   onExit(listener: () => void): void {
-    this.#onExit = listener;
+    this.#process.onExit(listener);
   }
 
   get #config(): string {
@@ -49,12 +49,8 @@ export class DnsmasqServer {
     return { hosts: join(this.#directory, 'hosts'), leases: join(this.#directory, 'leases') };
   }
 
-  async pid(): Promise<number | undefined> {
-    const pid = Number((await readFile(this.#pidFile, 'utf8').catch(() => '')).trim());
-    if (!Number.isInteger(pid) || pid <= 0 || (await livingProcess(pid)) === undefined) return undefined;
-    // Its number may be somebody else's by now.
-    const argv = (await commandOf(pid))?.argv ?? [];
-    return argv.includes(`--conf-file=${this.#config}`) ? pid : undefined;
+  pid(): Promise<number | undefined> {
+    return this.#process.pid();
   }
 
   /** What is not as wanted, in words; undefined where all is. */
@@ -80,28 +76,16 @@ export class DnsmasqServer {
     if (pid !== undefined && (await read(this.#config)) === config) process.kill(pid, 'SIGHUP');
     else {
       // Ended first: what its file says is what it has read.
-      await this.end();
+      await this.#process.end();
       await replace(this.#config, config);
       await this.#start(wanted);
     }
     this.#told = true;
   }
 
-  async end(): Promise<void> {
-    this.#child = undefined;
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      const pid = await this.pid();
-      if (pid === undefined) break;
-      process.kill(pid, signal);
-      const deadline = performance.now() + patience;
-      while ((await livingProcess(pid)) !== undefined && performance.now() < deadline) await pause();
-    }
-    await rm(this.#pidFile, { force: true });
-  }
-
   /** Ends it, and removes its files. */
   async remove(): Promise<void> {
-    await this.end();
+    await this.#process.end();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -116,7 +100,7 @@ export class DnsmasqServer {
     while ((await this.pid()) === undefined) {
       const ended = await endOf();
       if (ended !== undefined || performance.now() > deadline) {
-        await this.end();
+        await this.#process.end();
         throw await this.#failure(wanted, ended ?? `it is not ready after ${patience / 1000} s`);
       }
       await pause();
@@ -142,20 +126,9 @@ export class DnsmasqServer {
       ],
       { cwd: '/', detached: true, stdio: ['ignore', 'ignore', log.fd] },
     );
-    this.#child = child;
-    let ended: string | undefined;
-    child.on('error', (error) => {
-      ended = error.message;
-    });
-    child.on('exit', (code, signal) => {
-      ended = signal === null ? `it ended with status ${code}` : `${signal} ended it`;
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#onExit();
-    });
-    child.unref();
+    const endOf = this.#process.follow(child);
     await log.close();
-    return async () => ended;
+    return endOf;
   }
 
   async #failure({ bridge, dns, dhcp }: NamesWanted, ended: string): Promise<UserError> {

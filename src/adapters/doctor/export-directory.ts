@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { ExportDirectorySeen, Trial } from '../../model/doctor/export-directory.ts';
 import { sanitise } from '../../model/end.ts';
 import { messageOf } from '../../model/error.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
 import { mountOf } from './mount.ts';
 
 /** Looks at the directory for roots, and tries in a file there what its file system can do. The file is removed. */

@@ -4,7 +4,7 @@ import type { FirewallSeen } from '../../model/doctor/firewall.ts';
 import { parseRuleset } from '../../model/doctor/packet-filter/ruleset.ts';
 import { sanitise } from '../../model/end.ts';
 import { messageOf } from '../../model/error.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
 
 export async function readNftables(): Promise<FirewallSeen['nftables']> {
   const nft = await findProgram('nft');

@@ -10,7 +10,7 @@ import { type KernelConfig, parseConfig } from '../../model/kernel-config.ts';
 import { automatic } from '../exporter/choose.ts';
 import { kernelHasNfsd } from '../exporter/exportfs/nfsd.ts';
 import { configFileOf, Finder, numericOwners } from '../exporter/ganesha/find.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
 import { ask } from './tools.ts';
 
 /** What there is to export roots with. Nothing is started or loaded. */

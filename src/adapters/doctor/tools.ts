@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { type ToolSeen, tools } from '../../model/doctor/tools.ts';
 import { sanitise } from '../../model/end.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
 import { findBusybox } from '../uml/busybox.ts';
 
 export function readTools(): Promise<ToolSeen[]> {

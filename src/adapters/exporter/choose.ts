@@ -1,6 +1,7 @@
 import type { Host } from '../../definition/guest.ts';
 import { networksOf } from '../../definition/network.ts';
 import { UserError } from '../../model/error.ts';
+import { findProgram } from '../program.ts';
 import type { Service } from '../systemd/service.ts';
 import type { Exporter } from './exporter.ts';
 import { ExportfsExporter } from './exportfs/exportfs.ts';
@@ -8,7 +9,6 @@ import { kernelHasNfsd } from './exportfs/nfsd.ts';
 import { GaneshaExporter } from './ganesha/ganesha.ts';
 import { LateExporter } from './late.ts';
 import { noExporter } from './none.ts';
-import { findProgram } from './program.ts';
 
 /** What `auto` goes by. */
 export interface Installed {

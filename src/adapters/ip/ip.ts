@@ -1,36 +1,18 @@
-import { execa } from 'execa';
 import { UserError } from '../../model/error.ts';
+import { type ToolResult, tool } from '../tool.ts';
 
 /** For whoever needs ip(8) and has none. */
 export const ipHint = 'install it with: apt-get install iproute2';
-
-export interface IpResult {
-  readonly failed: boolean;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /**
  * Runs ip(8); a failure is the caller's to judge.
  * @param action what it is for, completing "cannot …"
  * @throws UserError where there is no ip
  */
-export async function ip(action: string, args: readonly string[], input = ''): Promise<IpResult> {
-  const result = await execa('ip', args, {
-    reject: false,
-    ...(input === '' ? { stdin: 'ignore' } : { input }),
-    env: { LC_ALL: 'C' },
-    // It ends by itself; watching our own end for it costs milliseconds, and this runs at every look at the host.
-    cleanup: false,
-  });
-  if (result.code === 'ENOENT') {
-    throw new UserError(action, 'there is no ip command', { hint: ipHint });
-  }
-  return {
-    failed: result.failed,
-    stdout: result.stdout,
-    stderr: result.stderr === '' ? (result.shortMessage ?? '') : result.stderr,
-  };
+export async function ip(action: string, args: readonly string[], input = ''): Promise<ToolResult> {
+  const result = await tool('ip', args, { input });
+  if (result === undefined) throw new UserError(action, 'there is no ip command', { hint: ipHint });
+  return result;
 }
 
 /** One line of ip(8) for each command; the value is what went wrong with it, undefined where nothing did. */

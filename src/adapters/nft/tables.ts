@@ -8,13 +8,15 @@ import {
   tableText,
 } from '../../model/filter/table.ts';
 import { parseTable } from '../../model/filter/table-seen.ts';
-import { findProgram } from '../exporter/program.ts';
+import { findProgram } from '../program.ts';
 import { firstError, nft, nftHint } from './nft.ts';
 
 const families: readonly Family[] = ['bridge', 'inet'];
 
 /** The tables of umlnfs, as they are in this network namespace. */
 export async function observeTables(): Promise<ReadonlyMap<Family, TableSeen>> {
+  // Where nothing can be made, nothing was made: whoever needs it is told when it is to be put into force.
+  if ((await findProgram('nft')) === undefined) return new Map();
   const read = await Promise.all(
     families.map(async (family) => [family, await observeTable(family)] as const),
   );
@@ -24,8 +26,6 @@ export async function observeTables(): Promise<ReadonlyMap<Family, TableSeen>> {
 }
 
 async function observeTable(family: Family): Promise<TableSeen | undefined> {
-  // Where nothing can be made, nothing was made: whoever needs it is told when it is to be put into force.
-  if ((await findProgram('nft')) === undefined) return undefined;
   const action = `look at table ${family} ${tableName} of nftables`;
   const { failed, stdout, stderr } = await nft(action, ['-j', 'list', 'table', family, tableName]);
   if (failed) {

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ExportWanted } from '../../../model/desired.ts';
 import { UserError } from '../../../model/error.ts';
+import { findProgram } from '../../program.ts';
 import { checkDirectory } from '../directory.ts';
-import { findProgram } from '../program.ts';
 import type { ExportHost, Look } from './host.ts';
 
 export interface TablePaths {

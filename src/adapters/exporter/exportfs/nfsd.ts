@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { UserError } from '../../../model/error.ts';
-import { findProgram } from '../program.ts';
+import { findProgram } from '../../program.ts';
 
 const action = 'start the kernel NFS server';
 

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../../model/error.ts';
+import { ServerProcess } from '../../server-process.ts';
 import type { Service } from '../../systemd/service.ts';
-import { commandOf, livingProcess } from '../../uml/proc.ts';
 import { serverConfig } from './config.ts';
 import { hintOf, reasonOf } from './log.ts';
 
@@ -16,24 +16,22 @@ export interface ServerOptions {
   readonly unit?: Service | undefined;
 }
 
-/** Milliseconds for an orderly end; then SIGKILL. */
-const stopPatience = 5_000;
 const longestLog = 4 * 1024 * 1024;
 const action = 'start NFS-Ganesha';
 
 /** An NFS-Ganesha of our own. It outlives this process, and the next one finds it by its pid file. */
 export class GaneshaServer {
   readonly #options: ServerOptions;
-  #child: ChildProcess | undefined;
-  #onExit: () => void = () => {};
+  readonly #process: ServerProcess;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#process = new ServerProcess(this.#pidFile, this.#config);
   }
 
   /** Called at once when a server that this process started has ended. */
   onExit(listener: () => void): void {
-    this.#onExit = listener;
+    this.#process.onExit(listener);
   }
 
   get #config(): string {
@@ -47,12 +45,8 @@ export class GaneshaServer {
   }
 
   /** The server's process, whoever started it; undefined when none runs. */
-  async pid(): Promise<number | undefined> {
-    const pid = Number((await readFile(this.#pidFile, 'utf8').catch(() => '')).trim());
-    if (!Number.isInteger(pid) || pid <= 0 || (await livingProcess(pid)) === undefined) return undefined;
-    // Its number may be somebody else's by now.
-    const argv = (await commandOf(pid))?.argv ?? [];
-    return argv.includes(this.#config) ? pid : undefined;
+  pid(): Promise<number | undefined> {
+    return this.#process.pid();
   }
 
   /** The address that the one that runs listens on; undefined when none runs. */
@@ -77,7 +71,7 @@ export class GaneshaServer {
   ): Promise<void> {
     const { directory, port } = this.#options;
     // Whatever runs there does not answer.
-    await this.#end(['SIGKILL']);
+    await this.#process.end(['SIGKILL']);
     await checkPort(address, port);
     const recoveryDirectory = join(directory, 'recovery');
     const credentialsDirectory = join(directory, 'credentials');
@@ -94,7 +88,7 @@ export class GaneshaServer {
     const deadline = performance.now() + timeout;
     while (!(await answers())) {
       const ended = await endOf();
-      if (ended === 'ENOENT') {
+      if (ended !== undefined && / ENOENT$/.test(ended)) {
         throw new UserError(action, 'there is no ganesha.nfsd', {
           hint: 'install it with: apt-get install nfs-ganesha nfs-ganesha-vfs',
         });
@@ -102,7 +96,7 @@ export class GaneshaServer {
       if (ended !== undefined || performance.now() > deadline) {
         const reason = reasonOf(await readFile(this.log, 'utf8').catch(() => ''));
         const cause = reason ?? ended ?? `it does not answer for ${timeout / 1000} s`;
-        await this.#end(['SIGKILL']);
+        await this.#process.end(['SIGKILL']);
         throw new UserError(action, cause, { hint: hintOf(cause) ?? `look into ${this.log}` });
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -127,44 +121,15 @@ export class GaneshaServer {
         stdio: 'ignore',
       },
     );
-    this.#child = child;
-    let ended: string | undefined;
-    child.on('error', (error) => {
-      ended = 'code' in error && error.code === 'ENOENT' ? 'ENOENT' : error.message;
-    });
-    child.on('exit', (code, signal) => {
-      ended = signal === null ? `it ended with status ${code}` : `${signal} ended it`;
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#onExit();
-    });
-    child.unref();
+    const endOf = this.#process.follow(child);
     // It writes the file itself, a little later; ended before that, it must be found too.
     if (child.pid !== undefined) await writeFile(this.#pidFile, `${child.pid}\n`);
-    return async () => ended;
+    return endOf;
   }
 
   /** Ends it, if it runs. */
   async stop(): Promise<void> {
-    await this.#end(['SIGTERM', 'SIGKILL']);
-  }
-
-  async #end(signals: readonly ('SIGTERM' | 'SIGKILL')[]): Promise<void> {
-    this.#child = undefined;
-    for (const signal of signals) {
-      const pid = await this.pid();
-      if (pid === undefined) break;
-      try {
-        process.kill(pid, signal);
-      } catch {
-        break;
-      }
-      const deadline = performance.now() + stopPatience;
-      while ((await livingProcess(pid)) !== undefined && performance.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
-    await rm(this.#pidFile, { force: true });
+    await this.#process.end();
   }
 
   /** Begins a new log where this one is longer than `limit` bytes; it opens the file for every line. */

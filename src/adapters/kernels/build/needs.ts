@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../../model/error.ts';
-import { findProgram } from '../../exporter/program.ts';
 import { runCommand } from '../../long-work/command.ts';
 import type { Progress } from '../../long-work/work.ts';
+import { findProgram } from '../../program.ts';
 
 /** What a kernel is built with, by the Debian package that has it. */
 const needs: readonly { readonly package: string; readonly program?: string; readonly file?: string }[] = [

@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../../model/error.ts';
 import type { DebianWanted } from '../../../model/rootfs/origin.ts';
-import { findProgram } from '../../exporter/program.ts';
 import { runCommand } from '../../long-work/command.ts';
 import { confined } from '../../long-work/confined.ts';
 import type { Work } from '../../long-work/work.ts';
+import { findProgram } from '../../program.ts';
 import { GuestRoot } from '../inside.ts';
 
 /** What an ordinary small Debian has, and no more: systemd with udev, a network, and tools to look around with. */
