@@ -1,12 +1,9 @@
-import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hostId } from '../daemon/definitions.ts';
-import { locations } from '../daemon/locations.ts';
 import { nextCatalog } from '../definition/catalog.ts';
 import type { Host } from '../definition/guest.ts';
 import { rootsNamed } from '../definition/root-users.ts';
-import { UserError } from '../model/error.ts';
-import { loadDefinitions } from '../watch/load.ts';
+import { definitionsInUse, realPathOf, refuseUnread, withRealPaths } from './definitions-in-use.ts';
 
 export interface RootUser {
   readonly guest: string;
@@ -25,38 +22,23 @@ export interface RootUse {
 
 /** What the definitions say about roots. */
 export async function rootUse(configDir: string | undefined): Promise<RootUse> {
-  const where = locations(configDir);
-  const loaded = await loadDefinitions(where.directories, where.hostFile);
+  const definitions = await definitionsInUse(configDir);
+  const { loaded } = definitions;
   const { host } = nextCatalog(undefined, loaded, await hostId());
-  const unread = [
-    ...loaded.hostProblems,
-    ...[...loaded.guests.values()].flatMap(({ problems }) => problems),
-    ...(loaded.complete ? [] : loaded.problems),
-  ].find(({ severity }) => severity === 'error');
-  const named = await Promise.all(
-    rootsNamed(loaded).map(async (one) => ({ ...one, real: await real(one.path) })),
-  );
+  const named = await withRealPaths(rootsNamed(loaded));
   return {
     host,
     defined: new Set(loaded.guests.keys()),
     roots: named.map(({ path }) => path),
     usersOf: async (path) => {
-      if (unread !== undefined) {
-        throw new UserError('tell which roots are in use', `${unread.file}: ${unread.message}`, {
-          hint: 'run it as root, or correct the file',
-        });
-      }
+      refuseUnread('roots', definitions);
       const template = loaded.templates?.find(
         ({ broken, name }) => broken && basename(path).startsWith(`${name.slice(0, -1)}-`),
       );
       // Which guests it stands for cannot be told.
       if (template !== undefined) return [{ guest: template.name, file: template.file }];
-      const wanted = await real(path);
+      const wanted = await realPathOf(path);
       return named.filter((one) => one.real === wanted).map(({ guest, file }) => ({ guest, file }));
     },
   };
-}
-
-function real(path: string): Promise<string> {
-  return realpath(path).catch(() => path);
 }

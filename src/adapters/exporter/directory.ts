@@ -16,18 +16,31 @@ export async function isDirectory(path: string): Promise<boolean> {
  * @throws UserError
  */
 export async function checkDirectory(action: string, wanted: ExportWanted): Promise<void> {
-  const { path, options } = wanted;
-  if (!(await isDirectory(path))) {
-    throw new UserError(action, `there is no directory ${path}`, {
-      hint: `make the root there, or set Directory= for ${wanted.guest}`,
-    });
-  }
+  if (!(await isDirectory(wanted.path))) throw noDirectory(action, wanted);
+  const mount = mountAskedFor(wanted);
+  if (mount !== undefined && !(await isMountPoint(mount.at))) throw nothingMounted(action, mount);
+}
+
+interface MountAskedFor {
+  readonly option: string;
+  readonly at: string;
+}
+
+/** Where something has to be mounted, by the options `mountpoint` and `mp`. */
+export function mountAskedFor({ path, options }: ExportWanted): MountAskedFor | undefined {
   const option = options.find((one) => /^(mountpoint|mp)(=|$)/.test(one));
-  if (option === undefined) return;
-  const at = option.includes('=') ? option.slice(option.indexOf('=') + 1) : path;
-  if (!(await isMountPoint(at))) {
-    throw new UserError(action, `nothing is mounted at ${at}, and the export option ${option} asks for that`);
-  }
+  if (option === undefined) return undefined;
+  return { option, at: option.includes('=') ? option.slice(option.indexOf('=') + 1) : path };
+}
+
+export function noDirectory(action: string, { path, guest }: ExportWanted): UserError {
+  return new UserError(action, `there is no directory ${path}`, {
+    hint: `make the root there, or set Directory= for ${guest}`,
+  });
+}
+
+export function nothingMounted(action: string, { option, at }: MountAskedFor): UserError {
+  return new UserError(action, `nothing is mounted at ${at}, and the export option ${option} asks for that`);
 }
 
 async function isMountPoint(path: string): Promise<boolean> {

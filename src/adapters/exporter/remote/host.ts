@@ -1,6 +1,7 @@
 import type { ExportWanted } from '../../../model/desired.ts';
 import { UserError } from '../../../model/error.ts';
 import { shellWord } from '../../ssh/quote.ts';
+import { mountAskedFor, noDirectory, nothingMounted } from '../directory.ts';
 import type { ExportHost, Look } from '../exportfs/host.ts';
 
 /** What runs scripts as root on another machine, and gives what they wrote. */
@@ -72,23 +73,13 @@ exportfs ${args.map(shellWord).join(' ')} 2>&1 >/dev/null </dev/null || :\n`;
   }
 
   async check(action: string, wanted: ExportWanted): Promise<void> {
-    const option = wanted.options.find((one) => /^(mountpoint|mp)(=|$)/.test(one));
-    const at = option?.includes('=') ? option.slice(option.indexOf('=') + 1) : wanted.path;
+    const mount = mountAskedFor(wanted);
     const mounted =
-      option === undefined ? '' : `mountpoint -q -- ${shellWord(at)} || { echo nothing; exit; }\n`;
+      mount === undefined ? '' : `mountpoint -q -- ${shellWord(mount.at)} || { echo nothing; exit; }\n`;
     const script = `[ -d ${shellWord(wanted.path)} ] || { echo missing; exit; }\n${mounted}`;
     const said = (await this.#shell.run(action, path + script)).trim();
-    if (said === 'missing') {
-      throw new UserError(action, `there is no directory ${wanted.path}`, {
-        hint: `make the root there, or set Directory= for ${wanted.guest}`,
-      });
-    }
-    if (said === 'nothing') {
-      throw new UserError(
-        action,
-        `nothing is mounted at ${at}, and the export option ${option} asks for that`,
-      );
-    }
+    if (said === 'missing') throw noDirectory(action, wanted);
+    if (said === 'nothing' && mount !== undefined) throw nothingMounted(action, mount);
   }
 
   /** Starts the kernel's server there. */

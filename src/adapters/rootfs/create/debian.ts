@@ -49,10 +49,16 @@ export async function fillFromDebian(
   }
   progress.phase(`installing Debian ${suite}`);
   const packages = [...new Set([...(wanted.defaults ?? debianPackages), ...wanted.include])].join(',');
-  const command =
-    mmdebstrap !== undefined
-      ? withMmdebstrap(mmdebstrap, suite, tree, packages, wanted)
-      : withDebootstrap(debootstrap ?? '', suite, tree, packages, wanted);
+  const { mirror } = wanted;
+  const command = [
+    ...(mmdebstrap !== undefined
+      ? [mmdebstrap, ...mmdebstrapOptions(wanted)]
+      : [debootstrap ?? '', ...debootstrapOptions(wanted)]),
+    `--include=${packages}`,
+    suite,
+    tree,
+    ...(mirror === undefined ? [] : [mirror]),
+  ];
   const wgetrc = join(scratch, 'wgetrc');
   await writeFile(wgetrc, `timeout = ${patience}\ntries = 2\n`);
   const tell = (line: string) => {
@@ -75,43 +81,21 @@ export async function fillFromDebian(
   return suite;
 }
 
-function withMmdebstrap(
-  program: string,
-  suite: string,
-  tree: string,
-  packages: string,
-  { arch, mirror, variant }: DebianWanted,
-): string[] {
+function mmdebstrapOptions({ arch, variant }: DebianWanted): string[] {
   return [
-    program,
     '--mode=root',
     `--variant=${variant ?? 'minbase'}`,
-    `--include=${packages}`,
     ...(arch === undefined ? [] : [`--architectures=${arch}`]),
     ...['http', 'https', 'ftp'].map((by) => `--aptopt=Acquire::${by}::Timeout "${patience}"`),
     '--aptopt=Acquire::Retries "1"',
-    suite,
-    tree,
-    ...(mirror === undefined ? [] : [mirror]),
   ];
 }
 
-function withDebootstrap(
-  program: string,
-  suite: string,
-  tree: string,
-  packages: string,
-  { arch, mirror, variant }: DebianWanted,
-): string[] {
+function debootstrapOptions({ arch, variant }: DebianWanted): string[] {
   return [
-    program,
     // Its own default has no name.
     ...(variant === 'debootstrap' || variant === 'important' ? [] : [`--variant=${variant ?? 'minbase'}`]),
-    `--include=${packages}`,
     ...(arch === undefined ? [] : [`--arch=${arch}`]),
-    suite,
-    tree,
-    ...(mirror === undefined ? [] : [mirror]),
   ];
 }
 

@@ -1,14 +1,14 @@
 import { removeRoot } from '../../../adapters/rootfs/remove.ts';
 import { findRoot } from '../../../adapters/rootfs/store.ts';
 import { UserError } from '../../../model/error.ts';
-import { confirmed } from '../../confirm.ts';
+import { agreed } from '../../confirm.ts';
 import type { ExitReason } from '../../exit-codes.ts';
 import { tell } from '../../output.ts';
 import { refuseUsed } from '../../root-in-use.ts';
 import { rootPlaces } from '../../root-places.ts';
 import { rootUse } from '../../rootfs-use.ts';
 import { sizeText } from '../../show/size.ts';
-import { type Invocation, UsageError } from '../../verb.ts';
+import type { Invocation } from '../../verb.ts';
 import { noRoot } from './show.ts';
 
 export async function remove(invocation: Invocation): Promise<ExitReason> {
@@ -28,16 +28,12 @@ export async function remove(invocation: Invocation): Promise<ExitReason> {
     );
   }
   await refuseUsed(`remove root ${name}`, root.path, use);
-  if (!invocation.flag('yes')) {
-    if (!(process.stdin.isTTY && process.stderr.isTTY))
-      throw new UsageError('rootfs remove asks first on a terminal; elsewhere it takes --yes');
-    if (!(await confirmed(`Remove ${root.path} (${sizeText(root.used)})? [y/N] `))) {
-      tell(`root ${name} stays`);
-      return 'ok';
-    }
-    // Somebody may have thought about it for long.
-    await refuseUsed(`remove root ${name}`, root.path, use);
+  if (!(await agreed(invocation, 'rootfs remove', `Remove ${root.path} (${sizeText(root.used)})?`))) {
+    tell(`root ${name} stays`);
+    return 'ok';
   }
+  // Somebody may have thought about it for long.
+  if (!invocation.flag('yes')) await refuseUsed(`remove root ${name}`, root.path, use);
   await removeRoot(root);
   tell(`root ${name} is removed`);
   return 'ok';

@@ -6,7 +6,7 @@ import { explained, UserError } from '../../../model/error.ts';
 import { imagesIn } from '../../../model/rootfs/backing.ts';
 import type { GuestStatus } from '../../../model/status.ts';
 import { actAndWait } from '../../act.ts';
-import { confirmed } from '../../confirm.ts';
+import { agreed } from '../../confirm.ts';
 import { connect } from '../../connect.ts';
 import { configured } from '../../doctor/configured.ts';
 import type { ExitReason } from '../../exit-codes.ts';
@@ -14,7 +14,7 @@ import { tell } from '../../output.ts';
 import { namesOf } from '../../pattern.ts';
 import { refuseRunning } from '../../root-in-use.ts';
 import { type RootUse, rootUse } from '../../rootfs-use.ts';
-import { type Invocation, UsageError } from '../../verb.ts';
+import type { Invocation } from '../../verb.ts';
 
 interface Reset {
   readonly guest: GuestStatus;
@@ -29,14 +29,11 @@ export async function reset(invocation: Invocation): Promise<ExitReason> {
   try {
     const names = await namesOf(client, invocation.operands);
     const resets = await resetsOf(client, names, { use, configDir });
-    if (!invocation.flag('yes')) {
-      if (!(process.stdin.isTTY && process.stderr.isTTY))
-        throw new UsageError('rootfs reset asks first on a terminal; elsewhere it takes --yes');
-      const whose = names.length === 1 ? `the root of ${names[0]}` : `the roots of ${names.length} guests`;
-      if (!(await confirmed(`Make ${whose} anew? What is in there is lost. [y/N] `))) {
-        tell('all stay as they are');
-        return 'ok';
-      }
+    const whose = names.length === 1 ? `the root of ${names[0]}` : `the roots of ${names.length} guests`;
+    const question = `Make ${whose} anew? What is in there is lost.`;
+    if (!(await agreed(invocation, 'rootfs reset', question))) {
+      tell('all stay as they are');
+      return 'ok';
     }
     return await carryOut(client, resets, use);
   } finally {
