@@ -163,18 +163,26 @@ export class TestDaemon {
   }
 
   async status(guest: string): Promise<GuestStatus> {
-    const { stdout, stderr } = await this.cli('status', '--json', guest);
-    const [status] = JSON.parse(stdout === '' ? '[]' : stdout) as GuestStatus[];
+    const { status, stderr } = await this.#look(guest);
     if (status === undefined) throw new Error(`no status of ${guest}: ${stderr}`);
     return status;
   }
 
-  /** Waits until the guest's status matches; the last one seen is in the failure. */
+  async #look(guest: string): Promise<{ status: GuestStatus | undefined; stderr: string }> {
+    const { stdout, stderr } = await this.cli('status', '--json', guest);
+    const [status] = JSON.parse(stdout === '' ? '[]' : stdout) as GuestStatus[];
+    return { status, stderr };
+  }
+
+  /** Waits until the guest is known and its status matches; the last one seen is in the failure. */
   async until(guest: string, wanted: Partial<GuestStatus>, timeout = 30_000): Promise<GuestStatus> {
     let seen: GuestStatus | undefined;
     const matches = async () => {
-      seen = await this.status(guest);
-      return (Object.keys(wanted) as (keyof GuestStatus)[]).every((field) => seen?.[field] === wanted[field]);
+      ({ status: seen } = await this.#look(guest));
+      return (
+        seen !== undefined &&
+        (Object.keys(wanted) as (keyof GuestStatus)[]).every((field) => seen?.[field] === wanted[field])
+      );
     };
     try {
       await until(`guest ${guest}`, matches, timeout);

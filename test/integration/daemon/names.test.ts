@@ -95,7 +95,6 @@ describe('a port that somebody else has', () => {
     const network = join(daemon.directory, 'etc/umlnfs.d/busy.network');
     await writeFile(network, '[Bridge]\nAddress=192.168.4.1/24\n');
     await daemon.addGuest('web5', '192.168.4.5', '[Network]\nBridge=busy\n');
-    await daemon.cli('reload');
     await daemon.until('web5', { state: 'running' });
     const who = `in use: there is \\S+ \\(pid ${process.pid}\\) on 192.168.4.1:53`;
     expect(daemon.output).toMatch(new RegExp(`cannot start dnsmasq on umlbr-busy: .*${who}`));
