@@ -27,7 +27,7 @@ export class Machine {
   #ready: () => void = () => {};
   #count = 0;
   #said = '';
-  #over = false;
+  #end: string | undefined;
 
   private constructor(base: Base, product: string, directory: string) {
     this.#console = join(directory, 'console.log');
@@ -48,14 +48,16 @@ export class Machine {
       env: { ...process.env, TMPDIR: directory },
     });
     this.ended = new Promise((resolve) => {
-      const end = (why: string) => {
-        this.#over = true;
-        for (const { reject } of this.#waiting.values()) reject(new Error(why));
+      const end = async (how: string) => {
+        // A panic of its kernel ends it as well, with status 0, and only its console tells.
+        const console = (await this.console()).slice(-3000);
+        this.#end = `the machine ended with ${how}: ${this.#said}\nThe end of its console:\n${console}`;
+        for (const { reject } of this.#waiting.values()) reject(new Error(this.#end));
         this.#waiting.clear();
         resolve();
       };
-      this.#process.once('error', (error) => end(`cannot run QEMU: ${error.message}`));
-      this.#process.once('close', (code) => end(`the machine ended with ${code}: ${this.#said}`));
+      this.#process.once('error', (error) => end(error.message));
+      this.#process.once('close', (code, signal) => end(signal ?? `status ${code}`));
     });
     this.#process.stderr.on('data', (chunk: Buffer) => {
       this.#said += chunk.toString();
@@ -75,7 +77,7 @@ export class Machine {
     const ready = new Promise<void>((resolve) => {
       machine.#ready = resolve;
     });
-    const ended = machine.ended.then(() => 'it ended');
+    const ended = machine.ended.then(() => machine.#end);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(resolve, timeout, `it is not up after ${timeout} ms`);
@@ -92,7 +94,7 @@ export class Machine {
 
   /** Runs a shell script as root in the machine. */
   run(script: string): Promise<Answer> {
-    if (this.#over) return Promise.reject(new Error(`the machine has ended: ${this.#said}`));
+    if (this.#end !== undefined) return Promise.reject(new Error(this.#end));
     this.#count += 1;
     const number = this.#count;
     const answer = new Promise<Answer>((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
@@ -114,7 +116,7 @@ export class Machine {
 
   /** Switches it off. */
   async end(): Promise<void> {
-    if (!this.#over) this.#process.kill('SIGTERM');
+    if (this.#end === undefined) this.#process.kill('SIGTERM');
     await this.ended;
   }
 
