@@ -66,7 +66,7 @@ async function run(options: BenchOptions, wish: AbortSignal): Promise<Results> {
 /** Both sides find the initramfs built: building it is no part of a start. */
 async function prepareKernel(places: Places, kernel: string, load: number): Promise<Environment> {
   const caps = await kernelCaps(kernel);
-  if (caps.nfsRoot === 'initramfs') await buildInitramfs(places.cache, kernel, caps);
+  if (caps.nfsRoot === 'initramfs') await buildInitramfs(places.cache, kernel, caps, []);
   const processors = cpus();
   return {
     kernel: `Linux ${release()}`,

@@ -19,6 +19,7 @@ import type {
 } from '../model/observed.ts';
 import type { ServerSeen } from '../model/server.ts';
 import type { UnitFilesSeen } from '../model/units.ts';
+import { modulesFor, modulesKey } from '../plan/modules.ts';
 
 /** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
 export interface Sources {
@@ -36,8 +37,8 @@ export interface Sources {
   /** What is known of the other servers: nobody waits for them. */
   servers(desired: Desired): ReadonlyMap<string, ServerSeen>;
   kernel(path: string): Promise<KernelCaps>;
-  /** The path of the kernel's initramfs, if it is built. */
-  initramfs(kernel: string, caps: KernelCaps): Promise<string | undefined>;
+  /** The path of the kernel's initramfs with more modules than those for the root, if it is built. */
+  initramfs(kernel: string, caps: KernelCaps, modules: readonly string[]): Promise<string | undefined>;
   root(guest: GuestWanted): Promise<RootSeen>;
   guests(): ReadonlyMap<string, GuestSeen>;
   sharedFailures(): readonly SharedFailure[];
@@ -90,21 +91,34 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
 }
 
 async function observeKernels(desired: Desired, sources: Sources): Promise<Map<string, KernelSeen>> {
-  const paths = new Set([...desired.guests.values()].map((guest) => guest.kernel));
+  const guests = [...desired.guests.values()];
   const seen = new Map<string, KernelSeen>();
   await Promise.all(
-    [...paths].map(async (path) => {
-      seen.set(path, await observeKernel(path, sources));
+    [...new Set(guests.map(({ kernel }) => kernel))].map(async (path) => {
+      const users = guests.filter(({ kernel }) => kernel === path);
+      seen.set(path, await observeKernel(path, users, sources));
     }),
   );
   return seen;
 }
 
-async function observeKernel(path: string, sources: Sources): Promise<KernelSeen> {
+async function observeKernel(
+  path: string,
+  guests: readonly GuestWanted[],
+  sources: Sources,
+): Promise<KernelSeen> {
   try {
     const caps = await sources.kernel(path);
-    const initramfs = caps.nfsRoot === 'initramfs' ? await sources.initramfs(path, caps) : undefined;
-    return { ok: true, caps, initramfs };
+    const built = new Map<string, string>();
+    if (caps.nfsRoot === 'builtin') return { ok: true, caps, initramfs: built };
+    const needs = new Map(
+      guests.map((guest) => modulesFor(guest, caps)).map((modules) => [modulesKey(modules), modules]),
+    );
+    for (const [key, modules] of needs) {
+      const image = await sources.initramfs(path, caps, modules);
+      if (image !== undefined) built.set(key, image);
+    }
+    return { ok: true, caps, initramfs: built };
   } catch (error) {
     return { ok: false, problem: explained(error) };
   }

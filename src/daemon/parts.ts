@@ -136,7 +136,7 @@ export function assemble(options: PartsOptions): Parts {
       servers: ({ servers: wanted }) =>
         servers.follow(wanted, (guest) => guests.records.get(guest)?.seen.readyAt),
       kernel: (path) => probeKernel(path, nobody),
-      initramfs: (kernel, caps) => initramfsPath(host.directories.cache, kernel, caps),
+      initramfs: (kernel, caps, modules) => initramfsPath(host.directories.cache, kernel, caps, modules),
       root: (guest) => observeRoot(host, guest, clones),
       guestsDirectory,
       unitFiles: async () => units?.files(),
@@ -195,8 +195,8 @@ function executors(
     endNames: ({ network }) => dnsmasq.remove(network),
     writeHosts: ({ lines }) => writeHosts(options.hostsFile, lines),
     startExporter: () => exporter.start(),
-    buildInitramfs: async ({ kernel }) => {
-      await buildInitramfs(host.directories.cache, kernel, await probeKernel(kernel, nobody));
+    buildInitramfs: async ({ kernel, modules }) => {
+      await buildInitramfs(host.directories.cache, kernel, await probeKernel(kernel, nobody), modules);
     },
     ensureTaps,
     removeTap: ({ name }) => removeTap(name),

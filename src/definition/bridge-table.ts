@@ -28,7 +28,7 @@ function bridgeSection<Name, Address>({ doc, name, address }: Own<Name, Address>
       ipv6Address: optional(
         'IPv6Address',
         ipv6Network,
-        "The host's IPv6 address on the bridge. Take a network of your own, such as fd00:a1b2:c3d4:2::1/64 with random digits.",
+        "The host's IPv6 address on the bridge. Take a network of your own, such as fd00:a1b2:c3d4:2::1/64 with random digits; it is announced to the guests, which make themselves addresses of it and of their MAC addresses, those that run already perhaps only after their next start.",
         { derived: 'no IPv6', source: 'RFC 4193' },
       ),
       range: optional(

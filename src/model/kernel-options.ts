@@ -14,6 +14,8 @@ export interface KernelOption {
   readonly without: string;
   /** Whether umlnfs' initramfs makes up for it. */
   readonly initramfs?: true;
+  /** Whether umlnfs' initramfs loads its module for the guests that need it. */
+  readonly loaded?: true;
   /** Whether nothing goes without it, however the root is mounted. */
   readonly need?: true;
 }
@@ -142,6 +144,13 @@ export const kernelOptions: readonly KernelOption[] = [
     group: 'guest',
     about: 'packet sockets',
     without: 'DHCP clients in the guest or its initramfs do not work',
+  },
+  {
+    option: 'CONFIG_IPV6',
+    group: 'guest',
+    about: 'IPv6',
+    without: 'IPv6Address= of its network is nothing to it',
+    loaded: true,
   },
   {
     option: 'CONFIG_TMPFS',

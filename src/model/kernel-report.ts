@@ -64,12 +64,12 @@ function initramfsOf({ nfsRoot }: KernelCaps, modules: string | undefined): stri
     : `umlnfs makes it, with the modules in ${modules}`;
 }
 
-function matters({ presence, initramfs, group }: OptionSeen, verdict: KernelVerdict): boolean {
+function matters({ presence, initramfs, loaded, group }: OptionSeen, verdict: KernelVerdict): boolean {
   if (presence === 'present') return false;
   if (verdict === 'works-with-initramfs') {
     // Its NFS modules are loaded before the root is mounted, and what the kernel cannot do is done there.
     if (initramfs === true) return false;
-    if (presence === 'module' && group === 'root') return false;
+    if (presence === 'module' && (group === 'root' || loaded === true)) return false;
   }
   return true;
 }

@@ -78,14 +78,19 @@ export interface KernelCaps {
   readonly seccomp: boolean;
   /** Whether its NFS client speaks UDP. */
   readonly udp: boolean;
+  /** `module`: one that the initramfs loads where a guest needs it. */
+  readonly ipv6: 'builtin' | 'module' | 'none';
 }
 
 export type KernelSeen =
   | {
       readonly ok: true;
       readonly caps: KernelCaps;
-      /** Path of the initramfs for it where it needs one; undefined until it is built. */
-      readonly initramfs: string | undefined;
+      /**
+       * Where it needs an initramfs: paths of those that are built, by what is in them besides the modules for the
+       * root, as `modulesKey` has it.
+       */
+      readonly initramfs: ReadonlyMap<string, string>;
     }
   | { readonly ok: false; readonly problem: string };
 

@@ -10,7 +10,7 @@ import { modulesArguments } from './modules.ts';
 export interface CommandLineInput {
   readonly guest: GuestWanted;
   readonly caps: KernelCaps;
-  /** Path of the initramfs, for kernels that need one. */
+  /** Path of the initramfs, for kernels that need one; undefined while it is not built. */
   readonly initramfs: string | undefined;
   readonly mount: Mount;
   readonly paths: {
@@ -41,7 +41,7 @@ export function kernelCommandLine(input: CommandLineInput): string[] {
     `umid=${guest.name}`,
     `uml_dir=${paths.umlDir}`,
     `mem=${Math.ceil(guest.memoryBytes / 1024)}K`,
-    ...initramfsArgument(action, input),
+    ...initramfsArguments(input),
     ...rootArguments(action, input),
     ...modulesArguments(guest, caps),
     ...guest.disks.map(({ path }, index) => `ubd${letter(index)}=${path}`),
@@ -79,14 +79,11 @@ function rootArguments(action: string, { guest, mount }: CommandLineInput): read
   ];
 }
 
-function initramfsArgument(action: string, input: CommandLineInput): readonly string[] {
-  if (input.caps.nfsRoot === 'builtin') return [];
-  if (input.initramfs === undefined) {
-    throw new UserError(action, `the initramfs for kernel ${input.guest.kernel} is not built yet`);
-  }
+function initramfsArguments({ caps, initramfs }: CommandLineInput): readonly string[] {
+  if (caps.nfsRoot === 'builtin') return [];
   // Unpacked beside everything else, it holds up the helper program that kernels of Debian call for each of some hundred
   // devices: all of those wait at once, and in a small guest their memory is what init would need, and it panics.
-  return [`initrd=${input.initramfs}`, 'initramfs_async=0'];
+  return [...(initramfs === undefined ? [] : [`initrd=${initramfs}`]), 'initramfs_async=0'];
 }
 
 /** The kernel would say no more than that it cannot mount its root. */

@@ -1,6 +1,6 @@
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { EndReason, GuestSeen, Observed, ProcessSeen, StopPhase } from '../model/observed.ts';
-import { modulesArgument } from './modules.ts';
+import { canWait, modulesFor, modulesKey } from './modules.ts';
 import { leaseProblem } from './names.ts';
 import { endsWith, type Order, serverReadyAt } from './order.ts';
 import { wantsRunning } from './state.ts';
@@ -44,10 +44,9 @@ function comparable(argv: readonly string[]): readonly string[] {
 export function differences(running: readonly string[], wanted: readonly string[]): readonly string[] {
   const before = new Set(comparable(running));
   const after = comparable(wanted);
-  const missing = after.filter((word) => !before.has(word));
+  const missing = after.filter((word) => !before.has(word) && !canWait(word, false));
   const kept = new Set(after);
-  // Modules that it does not need do no harm.
-  const extra = [...before].filter((word) => !kept.has(word) && !word.startsWith(modulesArgument));
+  const extra = [...before].filter((word) => !kept.has(word) && !canWait(word, true));
   return missing.length > 0 ? missing : extra;
 }
 
@@ -252,8 +251,12 @@ export function planPreparation(
     });
   }
   const kernel = observed.kernels.get(wanted.kernel);
-  if (kernel?.ok && kernel.caps.nfsRoot === 'initramfs' && kernel.initramfs === undefined) {
-    steps.push({ kind: 'initramfs.build', kernel: wanted.kernel, why: 'the kernel has NFS only as modules' });
+  if (kernel?.ok && kernel.caps.nfsRoot === 'initramfs') {
+    const modules = modulesFor(wanted, kernel.caps);
+    const why = 'the kernel has NFS only as modules';
+    if (!kernel.initramfs.has(modulesKey(modules))) {
+      return [...steps, { kind: 'initramfs.build', kernel: wanted.kernel, modules, why }];
+    }
   }
   if (launch !== undefined) {
     steps.push({ kind: 'guest.start', guest: name, wanted, argv: launch.argv, why });

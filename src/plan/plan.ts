@@ -8,6 +8,7 @@ import { planExport, planExporter, planLostExport, planStaleExports } from './ex
 import { planFilter } from './filter.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
+import { modulesFor, modulesKey } from './modules.ts';
 import { planHosts, planNames } from './names.ts';
 import { planBridges, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
@@ -69,13 +70,14 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   return inTurns(all, desired, observed, now);
 }
 
-/** Guests with the same kernel share its initramfs. */
+/** Guests with the same kernel and the same needs share an initramfs. */
 function oneBuildEach(steps: readonly Step[], failed: Failures): Step[] {
-  const kernels = new Set<string>();
+  const builds = new Set<string>();
   return steps.filter((step) => {
     if (step.kind !== 'initramfs.build') return true;
-    if (failed.includes(step) || kernels.has(step.kernel)) return false;
-    kernels.add(step.kernel);
+    const build = `${step.kernel} ${modulesKey(step.modules)}`;
+    if (failed.includes(step) || builds.has(build)) return false;
+    builds.add(build);
     return true;
   });
 }
@@ -201,13 +203,10 @@ function leaving(
   };
 }
 
-/** The command line the guest would be started with now; undefined while its kernel or initramfs is not known. */
+/** The command line the guest would be started with now; undefined while its kernel is not known. */
 export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observed): Launched {
   const kernel = observed.kernels.get(wanted.kernel);
   if (kernel === undefined || !kernel.ok) return { launch: undefined, problem: undefined };
-  if (kernel.caps.nfsRoot === 'initramfs' && kernel.initramfs === undefined) {
-    return { launch: undefined, problem: undefined };
-  }
   const exported = desired.exports.get(wanted.name);
   const elsewhere = exported?.server === undefined ? 'none' : 'exportfs';
   const kind = wanted.root.local ? observed.exporter.kind : elsewhere;
@@ -222,7 +221,7 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
     const argv = kernelCommandLine({
       guest: wanted,
       caps: kernel.caps,
-      initramfs: kernel.initramfs,
+      initramfs: kernel.initramfs.get(modulesKey(modulesFor(wanted, kernel.caps))),
       mount: { directory, defaultVersion: defaultVersion(kind) },
       paths: { umlDir: `${own}/uml`, notify: `${own}/notify`, hostfsJail: `${own}/empty` },
     });

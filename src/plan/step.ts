@@ -38,7 +38,8 @@ export type Step = { readonly why: string } & (
       readonly path: string;
       readonly client: string;
     }
-  | { readonly kind: 'initramfs.build'; readonly kernel: string }
+  /** With modules besides those for the root. */
+  | { readonly kind: 'initramfs.build'; readonly kernel: string; readonly modules: readonly string[] }
   /** Begins it; how far it is, is observed. */
   | { readonly kind: 'root.clone'; readonly guest: string; readonly from: string; readonly directory: string }
   /** Mount what a root has beneath it. */

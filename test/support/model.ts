@@ -167,8 +167,14 @@ export function observedFor(desired: Desired, change: Partial<Observed> = {}): O
             transports: ['vector', 'tuntap'],
             seccomp: false,
             udp: true,
+            ipv6: 'module',
           },
-          initramfs: '/var/cache/umlnfs/initramfs-1.cpio.gz',
+          initramfs: new Map(
+            ['', 'nfsd', 'ipv6', 'nfsd ipv6'].map((modules, index) => [
+              modules,
+              `/var/cache/umlnfs/initramfs-${index}.cpio`,
+            ]),
+          ),
         } as const,
       ]),
     ),

@@ -39,7 +39,7 @@ export async function makePlace(): Promise<Place> {
 
 /** An initramfs with the applets of the real one, in which `script` (sh) is all that runs. */
 export async function imageWith(place: Place, name: string, script: string): Promise<string> {
-  const contents: Contents = await findContents(kernel, await caps());
+  const contents: Contents = await findContents(kernel, await caps(), []);
   const path = join(place.images, `${name}.cpio`);
   const init = Buffer.from(`#!/bin/sh\nPATH=/bin\nmount -t proc proc /proc\n${script}\n`);
   await writeImage(path, { ...contents, modules: [], modulesDep: '', init });

@@ -6,8 +6,6 @@ export const moduleSuffix = /\.ko(\.(gz|xz|zst))?$/;
 
 /** Each file system is enough for a root of its version; what each needs is in modules.dep. */
 const roots = ['nfsv4', 'nfsv3'] as const;
-/** The server, for guests that are one. */
-const server = 'nfsd';
 
 export interface KernelModule {
   /** Relative to the directory that modules.dep is in. */
@@ -24,12 +22,14 @@ export interface ModuleSet {
 }
 
 /**
- * The NFS modules of a kernel, looked up where packages put UML's modules, beside the binary, and where
+ * The modules of a kernel for NFS roots, looked up where packages put UML's modules, beside the binary, and where
  * `make modules_install` puts them. `undefined` where no directory has them.
+ * @param more names of others; left out where the kernel has them not
  */
 export async function findModules(
   kernel: string,
   version: string,
+  more: readonly string[] = [],
   packaged = '/usr/lib/uml/modules',
 ): Promise<ModuleSet | undefined> {
   for (const directory of moduleDirectories(kernel, version, packaged)) {
@@ -40,7 +40,7 @@ export async function findModules(
       continue;
     }
     if (loadOrder(dep, roots).length === 0) continue;
-    const modules = loadOrder(dep, [...roots, server]);
+    const modules = loadOrder(dep, [...roots, ...more]);
     if (await allExist(directory, modules)) return { directory, modules };
   }
   return undefined;

@@ -13,7 +13,7 @@ import {
 import { assessOptions } from '../../model/kernel-options.ts';
 import type { KernelCaps } from '../../model/observed.ts';
 import { findBusybox } from './busybox.ts';
-import { findModules, moduleDirectories } from './modules.ts';
+import { findModules, moduleDirectories, moduleName } from './modules.ts';
 import { type Identity, runUntrusted } from './unprivileged.ts';
 
 /** Time (ms) for each question; a UML kernel answers in some 10. */
@@ -102,6 +102,7 @@ async function capsOf({ path, version, config, help }: KernelFacts): Promise<Ker
     transports,
     seccomp: hasSeccomp(help),
     udp: nfsOverUdp(config),
+    ipv6: await ipv6Of(path, config, version, nfsRoot),
   };
 }
 
@@ -193,6 +194,20 @@ async function nfsRootOf(
     );
   }
   return way.kind;
+}
+
+async function ipv6Of(
+  path: string,
+  config: KernelConfig,
+  version: string,
+  nfsRoot: KernelCaps['nfsRoot'],
+): Promise<KernelCaps['ipv6']> {
+  const way = config.get('CONFIG_IPV6');
+  if (way === 'y') return 'builtin';
+  // Only the initramfs loads modules: those in a guest's root, if any, are hardly this kernel's.
+  if (way !== 'm' || nfsRoot !== 'initramfs') return 'none';
+  const found = await findModules(path, version, ['ipv6']);
+  return found?.modules.some(({ file }) => moduleName(file) === 'ipv6') === true ? 'module' : 'none';
 }
 
 /** The initramfs asks for addresses with busybox's udhcpc, which needs packet sockets. */

@@ -4,6 +4,7 @@ import { DefinitionStore, hostId } from '../../daemon/definitions.ts';
 import { locations } from '../../daemon/locations.ts';
 import { UserError } from '../../model/error.ts';
 import type { KernelCaps, Observed } from '../../model/observed.ts';
+import { modulesKey } from '../../plan/modules.ts';
 import { launchOf } from '../../plan/plan.ts';
 import type { Places } from '../places.ts';
 
@@ -37,7 +38,8 @@ export async function commandsFor(
     await Promise.all(
       [...new Set([...desired.guests.values()].map(({ kernel }) => kernel))].map(async (path) => {
         const caps = await kernelCaps(path);
-        const initramfs = await initramfsPath(places.cache, path, caps);
+        const plain = await initramfsPath(places.cache, path, caps, []);
+        const initramfs = new Map(plain === undefined ? [] : [[modulesKey([]), plain]]);
         return [path, { ok: true, caps, initramfs }] as const;
       }),
     ),

@@ -27,37 +27,51 @@ const caps = () => probeKernel(kernel, { uid, gid: uid });
 
 test('the same kernel gives the same bytes under the same name', async () => {
   const [one, two] = [join(place.images, 'one'), join(place.images, 'two')];
-  expect(await initramfsPath(one, kernel, await caps())).toBeUndefined();
-  const first = await buildInitramfs(one, kernel, await caps());
-  const second = await buildInitramfs(two, kernel, await caps());
+  expect(await initramfsPath(one, kernel, await caps(), [])).toBeUndefined();
+  const first = await buildInitramfs(one, kernel, await caps(), []);
+  const second = await buildInitramfs(two, kernel, await caps(), []);
   expect(second.replace(two, one)).toBe(first);
   expect((await readFile(first)).equals(await readFile(second))).toBe(true);
-  expect(await initramfsPath(one, kernel, await caps())).toBe(first);
+  expect(await initramfsPath(one, kernel, await caps(), [])).toBe(first);
   expect(await readdir(one)).toHaveLength(1);
 });
 
 test('an image that is there is not built again, and old ones of other kernels go', async () => {
   const directory = join(place.images, 'pruned');
-  const path = await buildInitramfs(directory, kernel, await caps());
+  const path = await buildInitramfs(directory, kernel, await caps(), []);
   await writeFile(path, 'as it was');
   const old = join(directory, 'initramfs-0123456789abcdef.cpio');
   const recent = join(directory, 'initramfs-fedcba9876543210.cpio');
   const foreign = join(directory, 'somebody-elses');
   for (const file of [old, recent, foreign]) await writeFile(file, '');
   for (const file of [old, foreign, path]) await utimes(file, 0, 0);
-  expect(await buildInitramfs(directory, kernel, await caps())).toBe(path);
+  expect(await buildInitramfs(directory, kernel, await caps(), [])).toBe(path);
   expect(await readFile(path, 'utf8')).toBe('as it was');
-  const fresh = await buildInitramfs(directory, kernel, { ...(await caps()), version: '0.0.0-other' });
+  const fresh = await buildInitramfs(directory, kernel, { ...(await caps()), version: '0.0.0-other' }, []);
   expect((await readdir(directory)).map((name) => join(directory, name)).sort()).toEqual(
     [fresh, path, recent, foreign].sort(),
   );
+});
+
+test('a server has an initramfs of its own, since others need not carry what it takes', async () => {
+  const directory = join(place.images, 'more');
+  const plain = await buildInitramfs(directory, kernel, await caps(), []);
+  expect(await initramfsPath(directory, kernel, await caps(), ['nfsd'])).toBeUndefined();
+  const server = await buildInitramfs(directory, kernel, await caps(), ['nfsd']);
+  expect(await initramfsPath(directory, kernel, await caps(), ['nfsd'])).toBe(server);
+  const names = async (image: string) =>
+    (await execa('cpio', ['--list', '--quiet', '-F', image])).stdout.split('\n');
+  const [few, more] = [await names(plain), await names(server)];
+  expect(few.some((name) => name.endsWith('/nfsd.ko'))).toBe(false);
+  expect(more.some((name) => name.endsWith('/nfsd.ko'))).toBe(true);
+  expect(few.filter((name) => !more.includes(name))).toEqual([]);
 });
 
 async function bootToEnd(
   args: readonly string[],
   network: Partial<GuestWanted['network']> = {},
 ): Promise<{ exit: ProcessExit; console: string }> {
-  const image = await buildInitramfs(place.images, kernel, await caps());
+  const image = await buildInitramfs(place.images, kernel, await caps(), []);
   const guest = await guestFrom(place, 'boot', image, args, network);
   const ended = new Promise<ProcessExit>((resolve) => runner.onExit(resolve));
   await runner.start(guest.request);

@@ -11,6 +11,7 @@ const caps: KernelCaps = {
   transports: ['vector'],
   seccomp: false,
   udp: true,
+  ipv6: 'module',
 };
 
 const everything = [

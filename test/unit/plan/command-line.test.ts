@@ -12,6 +12,7 @@ const modular: KernelCaps = {
   transports: ['vector', 'tuntap'],
   seccomp: false,
   udp: true,
+  ipv6: 'module',
 };
 const builtin: KernelCaps = { ...modular, nfsRoot: 'builtin', ipAutoconf: ['dhcp', 'bootp', 'rarp'] };
 
@@ -101,8 +102,18 @@ describe('the root', () => {
     expect(args.filter((arg) => arg.startsWith('init'))).toEqual([]);
   });
 
-  test('a kernel that needs an initramfs does not start without', () => {
-    expect(refusal(guestWanted(), { initramfs: undefined })).toMatch(/initramfs .* is not built/);
+  test('IPv6 is a module to load where the network has it and the kernel needs one', () => {
+    const guest = guestWanted({ network: { ...guestWanted().network, ipv6: 'fd00:2::2' } });
+    const modules = (caps: KernelCaps, wanted = guest) =>
+      line(wanted, { caps }).filter((arg) => arg.startsWith('umlnfs.modules='));
+    expect(modules(modular)).toEqual(['umlnfs.modules=ipv6']);
+    expect(modules(modular, { ...guest, serves: true })).toEqual([
+      'umlnfs.modules=nfsd',
+      'umlnfs.modules=ipv6',
+    ]);
+    expect(modules({ ...modular, ipv6: 'builtin' })).toEqual([]);
+    expect(modules({ ...modular, ipv6: 'none' })).toEqual([]);
+    expect(modules(modular, guestWanted())).toEqual([]);
   });
 
   test.each(['/a,b', '/a b', '/100%s', '/a\nb', 'relative', '/tab\t'])(

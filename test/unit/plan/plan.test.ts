@@ -50,7 +50,7 @@ describe('from nothing', () => {
   test('an initramfs is built first where the kernel needs one', () => {
     const kernel = observedFor(desired).kernels.get(web1.kernel);
     if (!kernel?.ok) throw new Error('fixture');
-    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: undefined }]]);
+    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: new Map() }]]);
     expect(kinds(observedFor(desired, { kernels }))).toEqual(['initramfs.build']);
   });
 
@@ -101,9 +101,26 @@ describe('a guest that runs as defined', () => {
     const kernel = observedFor(desired).kernels.get(web1.kernel);
     if (!kernel?.ok) throw new Error('fixture');
     const kernels = new Map([
-      [web1.kernel, { ...kernel, initramfs: '/var/cache/umlnfs/initramfs-2.cpio.gz' }],
+      [web1.kernel, { ...kernel, initramfs: new Map([['', '/var/cache/umlnfs/initramfs-2.cpio']]) }],
     ]);
     expect(kinds(withGuest(seen, { kernels }))).toEqual([]);
+  });
+
+  test('goes on when its network gets IPv6, which it speaks after its next start', () => {
+    const changed = desiredWith(guestWanted({ network: { ...web1.network, ipv6: 'fd00:2::2' } }));
+    const guests = new Map([['web1', runningGuest(web1, desired)]]);
+    const seen = observedFor(changed, { guests });
+    expect(kinds(seen, now, changed).filter((kind) => kind.startsWith('guest.'))).toEqual([]);
+  });
+
+  test('is stopped when it becomes a server, though the initramfs for that is not built yet', () => {
+    const changed = desiredWith(guestWanted({ serves: true }));
+    const guests = new Map([['web1', runningGuest(web1, desired)]]);
+    const seen = observedFor(changed, { guests });
+    const kernel = seen.kernels.get(web1.kernel);
+    if (!kernel?.ok) throw new Error('fixture');
+    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: new Map() }]]);
+    expect(kinds({ ...seen, kernels }, now, changed)).toEqual(['guest.stop']);
   });
 
   test('is stopped in order when its memory changes, and the reason names the change', () => {
@@ -276,7 +293,7 @@ describe('a shared step that failed', () => {
   test('of an initramfs keeps those waiting that need it', () => {
     const kernel = observedFor(desired).kernels.get(web1.kernel);
     if (!kernel?.ok) throw new Error('fixture');
-    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: undefined }]]);
+    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: new Map() }]]);
     expect(kinds(observedFor(desired, { kernels, ...failure('initramfs.build') }))).toEqual(['wait']);
   });
 });
@@ -287,7 +304,7 @@ describe('guests of one kernel', () => {
     const both = desiredWith(web1, guestWanted({ name: 'web2', network }));
     const kernel = observedFor(desired).kernels.get(web1.kernel);
     if (!kernel?.ok) throw new Error('fixture');
-    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: undefined }]]);
+    const kernels = new Map([[web1.kernel, { ...kernel, initramfs: new Map() }]]);
     expect(kinds(observedFor(both, { kernels }), now, both)).toEqual(['initramfs.build']);
   });
 });

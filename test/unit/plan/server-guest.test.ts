@@ -119,6 +119,9 @@ test('the server gets the modules and its disks on its command line, and is not 
   expect(start).toMatchObject({
     argv: expect.arrayContaining(['umlnfs.modules=nfsd', 'ubda=/var/lib/umlnfs/disks/files.img']),
   });
+  expect(start).toMatchObject({
+    argv: expect.arrayContaining(['initrd=/var/cache/umlnfs/initramfs-1.cpio']),
+  });
   const alone = desiredWith({ ...files, serves: false });
   const guests = new Map([['files', up(files)]]);
   expect(plan(alone, observedFor(alone, { guests }), now)).toEqual([]);

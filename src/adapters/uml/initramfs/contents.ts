@@ -25,8 +25,15 @@ export interface Contents {
   readonly lease: Buffer;
 }
 
-/** Looks up what the initramfs of a kernel consists of. Throws UserError where something is missing. */
-export async function findContents(kernel: string, caps: KernelCaps): Promise<Contents> {
+/**
+ * Looks up what the initramfs of a kernel consists of. Throws UserError where something is missing.
+ * @param more names of modules besides those for the root
+ */
+export async function findContents(
+  kernel: string,
+  caps: KernelCaps,
+  more: readonly string[],
+): Promise<Contents> {
   const action = `build the initramfs for kernel ${kernel}`;
   const busybox = await findBusybox();
   if (busybox === undefined) {
@@ -40,7 +47,7 @@ export async function findContents(kernel: string, caps: KernelCaps): Promise<Co
       hint: 'apt install busybox-static',
     });
   }
-  const found = await findModules(kernel, caps.version);
+  const found = await findModules(kernel, caps.version, more);
   return {
     version: caps.version,
     busybox: busybox.path,

@@ -66,7 +66,7 @@ parse_command_line() {
             nfsroot=*) parse_nfsroot "${word#*=}" ;;
             init=*) init=${word#*=} ;;
             root=/dev/ubd*) disk=${word#*=} ;;
-            umlnfs.modules=*) more_modules=${word#*=} ;;
+            umlnfs.modules=*) more_modules="$more_modules ${word#*=}" ;;
             rw | ro) mode=$word ;;
             # Seconds for which a server that does not answer is tried.
             umlnfs.retry=*[!0-9]* | umlnfs.retry=) ;;

@@ -14,14 +14,16 @@ const building = new Map<string, Promise<void>>();
 /**
  * The initramfs for a kernel as its modules, busybox and the init script are now; `undefined` where it is not
  * built yet, or cannot be (building then says why).
+ * @param modules names of those it has besides those for the root
  */
 export async function initramfsPath(
   cacheDir: string,
   kernel: string,
   caps: KernelCaps,
+  modules: readonly string[],
 ): Promise<string | undefined> {
   try {
-    const path = await imagePath(cacheDir, await findContents(kernel, caps));
+    const path = await imagePath(cacheDir, await findContents(kernel, caps, modules));
     if (!(await stat(path)).isFile()) return undefined;
     used.add(path);
     return path;
@@ -33,9 +35,15 @@ export async function initramfsPath(
 /**
  * Builds the initramfs for a kernel, unless it is there, and returns its path. Throws UserError where something
  * is missing for it.
+ * @param modules names of those it has besides those for the root
  */
-export async function buildInitramfs(cacheDir: string, kernel: string, caps: KernelCaps): Promise<string> {
-  const contents = await findContents(kernel, caps);
+export async function buildInitramfs(
+  cacheDir: string,
+  kernel: string,
+  caps: KernelCaps,
+  modules: readonly string[],
+): Promise<string> {
+  const contents = await findContents(kernel, caps, modules);
   const path = await imagePath(cacheDir, contents);
   used.add(path);
   if ((await stat(path).catch(() => undefined))?.isFile() === true) return path;

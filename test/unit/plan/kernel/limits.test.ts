@@ -14,6 +14,7 @@ function line(guest: GuestWanted, own = '/run/umlnfs/guests/web1'): string[] {
       transports: ['vector'],
       seccomp: false,
       udp: true,
+      ipv6: 'builtin',
     },
     initramfs: undefined,
     mount: { directory: '/export/web1', defaultVersion: '4.2' },
