@@ -12,8 +12,12 @@ export interface GuestStatus {
   /** The last step for it that failed, or why its definition is not in force; empty when none. */
   readonly problem: string;
   readonly address: string;
+  /** The IPv6 address it makes itself in its network; empty where the network has none, or its kernel knows none. */
+  readonly ipv6Address: string;
   readonly mac: string;
   readonly tap: string;
+  /** The name of its network; empty while it is not known. */
+  readonly network: string;
   readonly kernel: string;
   readonly kernelVersion: string;
   readonly rootServer: string;

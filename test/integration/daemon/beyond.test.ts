@@ -64,8 +64,11 @@ describe('by nat', () => {
   test('over IPv6 as well', async () => {
     // Its address is the one that it makes of the network that is announced to it, and of its MAC address.
     await until('IPv6', () => reaches('web1', 'fd00:99::2'), 20_000);
+    const { ipv6Address, network } = await daemon.status('web1');
+    expect(ipv6Address).toMatch(/^fd00:2::[\da-f:]+$/);
+    expect(network).toBe('default');
     const addresses = await daemon.inside('web1', '/bin/busybox ip -6 address show scope global');
-    expect(addresses).toMatch(/inet6 fd00:2::[\da-f:]+\/64/);
+    expect(addresses).toContain(`inet6 ${ipv6Address}/64 `);
   });
 
   test('again after a firewall was loaded that drops all rules', async () => {
