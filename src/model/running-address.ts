@@ -11,6 +11,12 @@ export function runningAddress(argv: readonly string[]): string | undefined {
   return /^(\d{1,3}(?:\.\d{1,3}){3}):/.exec(value)?.[1];
 }
 
+/** The address of the server that a guest's root is on, by its command line; undefined where it is on none. */
+export function rootServerOf(argv: readonly string[]): string | undefined {
+  const value = argv.find((word) => word.startsWith('nfsroot='))?.slice('nfsroot='.length) ?? '';
+  return /^(\d{1,3}(?:\.\d{1,3}){3}):/.exec(value)?.[1];
+}
+
 /** By guest: the addresses of those that run. */
 export function runningAddresses(guests: ReadonlyMap<string, GuestSeen>): ReadonlyMap<string, string> {
   const addresses = new Map<string, string>();

@@ -155,6 +155,11 @@ export function planRunning(
   const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
   if (cause !== undefined) return holdStop(name, cause, order) ?? [stopStep(name, cause)];
   if (wanted !== undefined && seen.readyAt === undefined) {
+    const { server } = wanted.dependencies;
+    if (server !== undefined && waitsForServer(wanted, observed)) {
+      const why = `guest ${server}, which its root is on, is not ready`;
+      return [{ kind: 'await', guest: name, needs: `guest ${server}`, why }];
+    }
     return [wait(name, startDeadline(wanted, process, observed), 'it has until then to become ready')];
   }
   const lostAt = wanted === undefined ? undefined : tapLostAt(seen, wanted, observed);

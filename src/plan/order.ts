@@ -1,6 +1,7 @@
 /** In which order guests start and stop that say something of each other. */
 import type { Desired, GuestWanted } from '../model/desired.ts';
 import type { GuestSeen, Observed } from '../model/observed.ts';
+import { rootServerOf, runningAddresses } from '../model/running-address.ts';
 import { obstacle } from './guests.ts';
 import { isFailure } from './restart.ts';
 import { wantsRunning } from './state.ts';
@@ -28,10 +29,26 @@ export class Order {
     this.#observed = observed;
     this.#leaving = leaving;
     for (const { name, dependencies } of desired.guests.values()) {
-      for (const earlier of dependencies.after) {
-        const later = this.#later.get(earlier) ?? new Set();
-        this.#later.set(earlier, later.add(name));
-      }
+      for (const earlier of dependencies.after) this.#add(earlier, name);
+    }
+    this.#addRemoved();
+  }
+
+  #add(earlier: string, later: string): void {
+    this.#later.set(earlier, (this.#later.get(earlier) ?? new Set()).add(later));
+  }
+
+  /** Of guests without a definition, what they run with tells which guest their root is on. */
+  #addRemoved(): void {
+    const { guests } = this.#observed;
+    const removed = [...guests].filter(
+      ([name, { process }]) => process !== undefined && !this.#desired.guests.has(name),
+    );
+    if (removed.length === 0) return;
+    const at = new Map([...runningAddresses(guests)].map(([guest, address]) => [address, guest]));
+    for (const [name, { process }] of removed) {
+      const server = at.get(rootServerOf(process?.argv ?? []) ?? '');
+      if (server !== undefined && server !== name) this.#add(server, name);
     }
   }
 

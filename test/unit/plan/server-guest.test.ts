@@ -89,7 +89,7 @@ describe('a guest whose root is on another guest', () => {
 
   test('has its time to become ready from its server on', () => {
     const starting = up(web1, { readyAt: undefined });
-    expect(planned({ files: { end }, web1: starting })).toEqual(['guest.start files']);
+    expect(planned({ files: { end }, web1: starting })).toEqual(['guest.start files', 'await web1']);
     expect(planned({ files: up(files, { readyAt: now - 1000 }), web1: starting })).toEqual([]);
     expect(planned({ files: up(files), web1: starting })).toEqual(['guest.stop web1']);
   });
@@ -97,6 +97,21 @@ describe('a guest whose root is on another guest', () => {
   test('stops first when somebody stops its server', () => {
     const both = { files: up(files, { intent: 'stop' }), web1: up(web1) };
     expect(planned(both)).toEqual(['await files', 'guest.stop web1']);
+  });
+
+  test('stops first when both definitions are removed at once', () => {
+    const none = desiredWith();
+    const guests = new Map([
+      ['files', up(files)],
+      ['web1', up(web1)],
+    ]);
+    const stops = (seen: ReadonlyMap<string, GuestSeen>) =>
+      plan(none, observedFor(none, { guests: seen }), now).filter(({ kind }) => kind !== 'wait');
+    expect(stops(guests)).toMatchObject([
+      { kind: 'await', guest: 'files', needs: 'guest web1' },
+      { kind: 'guest.stop', guest: 'web1' },
+    ]);
+    expect(stops(new Map([['files', up(files)]]))).toMatchObject([{ kind: 'guest.stop', guest: 'files' }]);
   });
 
   test('under systemd as well, and is not started again', () => {
