@@ -17,6 +17,7 @@ import type {
   SharedFailure,
   TapSeen,
 } from '../model/observed.ts';
+import type { Backing } from '../model/rootfs/backing.ts';
 import type { ServerSeen } from '../model/server.ts';
 import type { UnitFilesSeen } from '../model/units.ts';
 import { modulesFor, modulesKey } from '../plan/modules.ts';
@@ -39,7 +40,9 @@ export interface Sources {
   kernel(path: string): Promise<KernelCaps>;
   /** The path of the kernel's initramfs with more modules than those for the root, if it is built. */
   initramfs(kernel: string, caps: KernelCaps, modules: readonly string[]): Promise<string | undefined>;
-  root(guest: GuestWanted): Promise<RootSeen>;
+  /** What all roots have beneath them. */
+  backings(): Promise<readonly Backing[]>;
+  root(guest: GuestWanted, backings: readonly Backing[]): Promise<RootSeen>;
   guests(): ReadonlyMap<string, GuestSeen>;
   sharedFailures(): readonly SharedFailure[];
   /** Undefined where systemd does not run the guests. */
@@ -130,12 +133,15 @@ async function observeRoots(
   sources: Sources,
 ): Promise<Map<string, RootSeen>> {
   const seen = new Map<string, RootSeen>();
+  const idle = [...desired.guests.values()].filter(
+    ({ name, root }) => root.local && guests.get(name)?.process === undefined,
+  );
+  if (idle.length === 0) return seen;
+  const backings = await sources.backings();
   await Promise.all(
-    [...desired.guests.values()].map(async (guest) => {
-      if (!guest.root.local) return;
-      if (guests.get(guest.name)?.process !== undefined) return;
+    idle.map(async (guest) => {
       try {
-        seen.set(guest.name, await sources.root(guest));
+        seen.set(guest.name, await sources.root(guest, backings));
       } catch (error) {
         seen.set(guest.name, { exists: true, tailored: false, problem: explained(error) });
       }

@@ -11,6 +11,7 @@ import { attachPort, releasePort } from '../adapters/ip/ports.ts';
 import { addRoute, observeRoutes, removeRoute } from '../adapters/ip/routes.ts';
 import { ensureTaps, removeTap } from '../adapters/ip/taps.ts';
 import { applyTables, observeTables } from '../adapters/nft/tables.ts';
+import { listBackings } from '../adapters/rootfs/backing/store.ts';
 import { cloneApart } from '../adapters/rootfs/clone/apart.ts';
 import { Marks } from '../adapters/state/marks.ts';
 import { buildInitramfs, initramfsPath } from '../adapters/uml/initramfs/initramfs.ts';
@@ -137,7 +138,8 @@ export function assemble(options: PartsOptions): Parts {
         servers.follow(wanted, (guest) => guests.records.get(guest)?.seen.readyAt),
       kernel: (path) => probeKernel(path, nobody),
       initramfs: (kernel, caps, modules) => initramfsPath(host.directories.cache, kernel, caps, modules),
-      root: (guest) => observeRoot(host, guest, clones),
+      backings: () => listBackings(imagesIn(host.directories.state)),
+      root: (guest, backings) => observeRoot(host, guest, backings, clones),
       guestsDirectory,
       unitFiles: async () => units?.files(),
     },

@@ -1,23 +1,27 @@
 /** What lies beneath the roots of guests on this host. */
 import { setTimeout } from 'node:timers/promises';
 import { isMounted, mountBacking } from '../adapters/rootfs/backing/mount.ts';
-import { backingOf, clonesOver } from '../adapters/rootfs/backing/store.ts';
+import { backingOf, clonesAmong } from '../adapters/rootfs/backing/store.ts';
 import { writeMountUnit } from '../adapters/rootfs/backing/unit.ts';
 import type { Manager } from '../adapters/systemd/manager.ts';
 import type { GuestWanted } from '../model/desired.ts';
 import { UserError } from '../model/error.ts';
 import type { RootSeen } from '../model/observed.ts';
+import type { Backing } from '../model/rootfs/backing.ts';
 
 /** How long (ms) systemd may take to mount a root: a journal may have to be replayed. */
 const patience = 60_000;
 
 /** What is wrong beneath a root; undefined where nothing is. */
-export async function troubleBeneath(guest: GuestWanted, images: string): Promise<RootSeen | undefined> {
+export async function troubleBeneath(
+  guest: GuestWanted,
+  backings: readonly Backing[],
+): Promise<RootSeen | undefined> {
   const { directory, readOnly } = guest.root;
-  const backing = await backingOf(images, directory);
+  const backing = backings.find(({ root }) => root === directory);
   if (backing !== undefined && !(await isMounted(backing)))
     return { exists: true, mounted: false, tailored: true };
-  const [clone] = await clonesOver(images, directory);
+  const [clone] = clonesAmong(backings, directory);
   if (clone === undefined || readOnly) return undefined;
   const problem = `cannot start guest ${guest.name}: ${clone} is a clone over its root ${directory}, which must stay as it is; clone another root for this guest: umlnfs rootfs clone`;
   return { exists: true, tailored: true, problem };

@@ -7,7 +7,7 @@ import type { GuestWanted } from '../model/desired.ts';
 import { letter } from '../model/disk-device.ts';
 import { UserError } from '../model/error.ts';
 import type { RootSeen } from '../model/observed.ts';
-import { imagesIn } from '../model/rootfs/backing.ts';
+import type { Backing } from '../model/rootfs/backing.ts';
 import type { TailoringWish } from '../model/tailoring/wanted.ts';
 import type { Clones } from './clones.ts';
 import { troubleBeneath } from './root-mounts.ts';
@@ -18,9 +18,15 @@ const serverPrograms = [
   ['usr/sbin/sshd', 'openssh-server'],
 ] as const;
 
-export async function observeRoot(host: Host, guest: GuestWanted, clones: Clones): Promise<RootSeen> {
+/** @param backings what all roots have beneath them */
+export async function observeRoot(
+  host: Host,
+  guest: GuestWanted,
+  backings: readonly Backing[],
+  clones: Clones,
+): Promise<RootSeen> {
   const { directory } = guest.root;
-  const trouble = await troubleBeneath(guest, imagesIn(host.directories.state));
+  const trouble = await troubleBeneath(guest, backings);
   if (trouble !== undefined) return trouble;
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };

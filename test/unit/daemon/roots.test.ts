@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 it('looks at the root of a server without making its keys', async () => {
-  expect(await observeRoot(host, guest, clones)).toEqual({ exists: true, tailored: false });
+  expect(await observeRoot(host, guest, [], clones)).toEqual({ exists: true, tailored: false });
   expect(await readdir(base)).toEqual(['root']);
 });
 

@@ -25,9 +25,12 @@ async function readBacking(images: string, name: string): Promise<Backing | unde
 
 /** The overlays over a root: it must stay as it is as long as there are any. */
 export async function clonesOver(images: string, root: string): Promise<string[]> {
-  return (await listBackings(images)).flatMap((one) =>
-    one.kind === 'overlay' && one.base === root ? [one.root] : [],
-  );
+  return clonesAmong(await listBackings(images), root);
+}
+
+/** As {@link clonesOver}, where all backings are known. */
+export function clonesAmong(backings: readonly Backing[], root: string): string[] {
+  return backings.flatMap((one) => (one.kind === 'overlay' && one.base === root ? [one.root] : []));
 }
 
 /** Bytes that it may have at most, for an image. */
