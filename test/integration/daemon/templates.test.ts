@@ -128,3 +128,24 @@ test('without the file there is no class', async () => {
   await rm(`${daemon.definition('lab:02')}.d`, { recursive: true });
   await until('all to be gone', async () => !(await daemon.cli('status')).stdout.includes('lab:'), 30_000);
 });
+
+test('without FirstAddress= each gets an address of the network, and keeps it while the class grows', async () => {
+  const room = (instances: string) =>
+    `[Template]\nInstances=${instances}\n[Guest]\nMemory=64M\nAutostart=no\n`;
+  const addresses = async (names: readonly string[]) =>
+    await Promise.all(names.map(async (name) => (await daemon.status(name)).address));
+  await makeTinyRoot(daemon.root('room-a'));
+  await daemon.define('room@', room('a b'));
+  await daemon.cli('reload');
+  const [first, second] = await addresses(['room:a', 'room:b']);
+  for (const address of [first, second]) expect(address).toMatch(/^192\.168\.2\.\d+$/);
+  expect(second).not.toBe(first);
+  expect((await daemon.cli('start', 'room:a')).exitCode).toBe(0);
+  expect(await daemon.inside('room-a', '/bin/busybox ip -4 address show')).toContain(`inet ${first}/24`);
+  await daemon.define('room@', room('0 a b c'));
+  await daemon.cli('reload');
+  const all = await addresses(['room:0', 'room:a', 'room:b', 'room:c']);
+  expect(all.slice(1, 3)).toEqual([first, second]);
+  expect(new Set(all).size).toBe(4);
+  expect(await stateOf('room:a')).toBe('running');
+});
