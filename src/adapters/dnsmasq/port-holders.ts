@@ -1,7 +1,8 @@
 import { execa } from 'execa';
+import type { Listener } from '../../model/doctor/name-ports.ts';
 
-/** Who listens on a port of this host: `named (pid 42) on 0.0.0.0:53`; empty where nobody does, or it cannot be told. */
-export async function portHolders(ports: readonly number[], except?: number): Promise<readonly string[]> {
+/** Who listens on a port of this host; empty where nobody does, or it cannot be told. */
+export async function portHolders(ports: readonly number[]): Promise<readonly Listener[]> {
   const filter = ports.map((port) => `sport = :${port}`).join(' or ');
   const { stdout } = await execa('ss', ['-H', '-l', '-n', '-t', '-u', '-p', filter], {
     reject: false,
@@ -9,17 +10,16 @@ export async function portHolders(ports: readonly number[], except?: number): Pr
     timeout: 5_000,
     env: { LC_ALL: 'C' },
   });
-  const holders = parseHolders(String(stdout ?? ''));
-  return [...new Set(holders.filter(({ pid }) => pid !== except).map(({ text }) => text))];
+  return parseHolders(String(stdout ?? ''));
 }
 
 /** What ss(8) prints. */
-export function parseHolders(output: string): { readonly pid: number | undefined; readonly text: string }[] {
+export function parseHolders(output: string): Listener[] {
   return output.split('\n').flatMap((line) => {
     const [, , , , local] = line.trim().split(/\s+/);
     if (local === undefined) return [];
     const [, program = 'something', pid] = /users:\(\("([^"]*)",pid=(\d+)/.exec(line) ?? [];
     const who = pid === undefined ? program : `${program.replace(/[^\w.-]/g, '?')} (pid ${pid})`;
-    return [{ pid: pid === undefined ? undefined : Number(pid), text: `${who} on ${local}` }];
+    return [{ who, local }];
   });
 }

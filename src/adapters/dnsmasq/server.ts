@@ -143,7 +143,8 @@ export class DnsmasqServer {
     const holders = await portHolders([...(dns ? [dnsPort] : []), ...(dhcp ? [dhcpPort] : [])]);
     if (!/in use/.test(cause) && !(this.#unit !== undefined && holders.length > 0))
       return new UserError(action, cause);
-    const who = holders.length === 0 ? '' : `: there is ${holders.join(', ')}`;
+    const there = [...new Set(holders.map(({ who, local }) => `${who} on ${local}`))];
+    const who = there.length === 0 ? '' : `: there is ${there.join(', ')}`;
     return new UserError(action, `${cause}${who}`, {
       hint: `stop that, or keep it off ${bridge}; or write DNS=no (port 53) or DHCP=no (port 67) into [Bridge]`,
     });

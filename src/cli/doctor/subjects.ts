@@ -1,3 +1,4 @@
+import { portHolders } from '../../adapters/dnsmasq/port-holders.ts';
 import { readExportDirectory } from '../../adapters/doctor/export-directory.ts';
 import { readRootPlaces } from '../../adapters/doctor/export-safety.ts';
 import { readLegacy, readNftables } from '../../adapters/doctor/firewall.ts';
@@ -20,6 +21,7 @@ import { judgeFirewall } from '../../model/doctor/firewall.ts';
 import { judgeForwarding } from '../../model/doctor/forwarding.ts';
 import { judgeKernel } from '../../model/doctor/kernels.ts';
 import { judgeMemory } from '../../model/doctor/memory.ts';
+import { judgeNamePorts } from '../../model/doctor/name-ports.ts';
 import { judgeNfsServer } from '../../model/doctor/nfs-server.ts';
 import { judgeServers } from '../../model/doctor/servers.ts';
 import { judgeSharedDisks } from '../../model/doctor/shared-disk.ts';
@@ -91,6 +93,10 @@ export const subjects: readonly Subject[] = [
   {
     name: 'uplinks',
     look: async ({ host }) => judgeUplinks(networksOf(host).values(), await readUplinks()),
+  },
+  {
+    name: 'ports for names and addresses',
+    look: async ({ host }) => judgeNamePorts(networksOf(host).values(), await portHolders([53, 67])),
   },
   {
     name: 'firewall',

@@ -53,5 +53,5 @@ describe('the configuration of dnsmasq', () => {
 test('who has a port is read from what ss prints', () => {
   const line =
     'udp   UNCONN 0      0        192.168.2.1:53        0.0.0.0:*    users:(("named",pid=42,fd=5))';
-  expect(parseHolders(`${line}\n`)).toEqual([{ pid: 42, text: 'named (pid 42) on 192.168.2.1:53' }]);
+  expect(parseHolders(`${line}\n`)).toEqual([{ who: 'named (pid 42)', local: '192.168.2.1:53' }]);
 });
