@@ -3,6 +3,7 @@ import { exportTests } from './exports.ts';
 import { Host } from './host.ts';
 import { lifeTests } from './life.ts';
 import { limitTests } from './limits.ts';
+import { rootTests } from './roots.ts';
 
 let host: Host;
 
@@ -19,6 +20,7 @@ afterEach(async ({ task }) => {
 }, 300_000);
 
 describe('exports of the kernel', () => exportTests(() => host));
+describe('roots with something beneath', () => rootTests(() => host));
 describe('limits of a guest', () => limitTests(() => host));
 describe('the life of a guest', () => lifeTests(() => host));
 

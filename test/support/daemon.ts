@@ -175,7 +175,7 @@ export class TestDaemon {
   }
 
   /** Waits until the guest is known and its status matches; the last one seen is in the failure. */
-  async until(guest: string, wanted: Partial<GuestStatus>, timeout = 30_000): Promise<GuestStatus> {
+  async until(guest: string, wanted: Partial<GuestStatus>, timeout = 60_000): Promise<GuestStatus> {
     let seen: GuestStatus | undefined;
     const matches = async () => {
       ({ status: seen } = await this.#look(guest));

@@ -6,7 +6,7 @@
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  timeout = 10_000,
+  timeout = 30_000,
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = performance.now() + timeout;
   for (;;) {

@@ -74,7 +74,7 @@ describe('by nat', () => {
   test('again after a firewall was loaded that drops all rules', async () => {
     const before = (await outside()).stdout;
     await execa('nft', ['-f', '-'], { input: 'flush ruleset\ntable inet firewall {\n}\n' });
-    await until('the table', async () => (await outside()).stdout === before, 5_000);
+    await until('the table', async () => (await outside()).stdout === before, 20_000);
     expect(await reaches('web1', '10.99.0.2')).toBe(true);
     expect((await execa('nft', ['list', 'tables'])).stdout).toContain('table inet firewall');
     await execa('nft', ['delete', 'table', 'inet', 'firewall']);
@@ -82,7 +82,7 @@ describe('by nat', () => {
 
   test('and not when no uplink is left', async () => {
     await host('');
-    await until('the table to go', async () => (await outside()).exitCode !== 0, 10_000);
+    await until('the table to go', async () => (await outside()).exitCode !== 0, 20_000);
     expect(await reaches('web1', '10.99.0.2')).toBe(false);
   });
 });
@@ -91,7 +91,7 @@ describe('routed', () => {
   test('guests are reached under their own addresses, by those who know the way', async () => {
     await host('Uplink=routed');
     await inHome('ip', 'route', 'add', '192.168.2.0/24', 'via', '10.99.0.1');
-    await until('the host file', async () => await reaches('web1', '10.99.0.2'), 10_000);
+    await until('the host file', async () => await reaches('web1', '10.99.0.2'), 20_000);
     expect(await reachedBy('busybox', 'ping', '-c', '1', '-W', '2', '192.168.2.2')).toBe(true);
     expect((await outside()).exitCode).not.toBe(0);
   });
@@ -145,8 +145,8 @@ describe('by an interface that is plugged into the bridge', () => {
 
   test('guests and what is out there are neighbours, each under its own address', async () => {
     await host('Uplink=home1');
-    await until('the interface', async () => (await master()) === 'uml0', 10_000);
-    await until('the way', async () => await reaches('web1', '192.168.2.200'), 10_000);
+    await until('the interface', async () => (await master()) === 'uml0', 20_000);
+    await until('the way', async () => await reaches('web1', '192.168.2.200'), 20_000);
     expect(await reachedBy('busybox', 'ping', '-c', '1', '-W', '2', '192.168.2.2')).toBe(true);
     expect(await reachedBy('busybox', 'ping', '-c', '1', '-W', '2', '192.168.2.1')).toBe(true);
   });
@@ -161,7 +161,7 @@ describe('by an interface that is plugged into the bridge', () => {
 
   test('it is plugged in again when somebody unplugs it', async () => {
     await execa('ip', ['link', 'set', 'home1', 'nomaster']);
-    await until('the interface', async () => (await master()) === 'uml0', 5_000);
+    await until('the interface', async () => (await master()) === 'uml0', 20_000);
   });
 
   test('one with an address of this host is refused, and the guests go on', async () => {
@@ -180,7 +180,7 @@ describe('by an interface that is plugged into the bridge', () => {
   });
 
   test('and given back when no network has it', async () => {
-    await until('the interface', async () => (await master()) === undefined, 10_000);
+    await until('the interface', async () => (await master()) === undefined, 20_000);
     expect((await execa('ip', ['-json', 'link', 'show', 'home1'])).stdout).not.toContain('umlnfs.');
   });
 });
@@ -192,7 +192,7 @@ describe('a network behind a guest', () => {
     await host('Routes=10.77.0.0/24 via 192.168.2.3');
     const more = '[Network]\nAllowedAddresses=10.77.0.0/24\n[Restart]\nDelaySec=100ms\n';
     await daemon.define('web2', `[Guest]\nAddress=192.168.2.3\nMemory=64M\n${more}`);
-    await until('the route', async () => (await routes()).includes('10.77.0.0/24 via 192.168.2.3'), 10_000);
+    await until('the route', async () => (await routes()).includes('10.77.0.0/24 via 192.168.2.3'), 20_000);
     await daemon.inside('web2', '/bin/busybox ip address add 10.77.0.1/24 dev lo');
     await until(
       'an answer',
@@ -205,15 +205,15 @@ describe('a network behind a guest', () => {
 
   test('comes back when somebody removes it, and goes with its definition', async () => {
     await execa('ip', ['route', 'delete', '10.77.0.0/24']);
-    await until('the route', async () => (await routes()).includes('10.77.0.0/24'), 5_000);
+    await until('the route', async () => (await routes()).includes('10.77.0.0/24'), 20_000);
     await host('');
-    await until('the route to go', async () => (await routes()) === '', 10_000);
+    await until('the route to go', async () => (await routes()) === '', 20_000);
   });
 });
 
 test('nothing of it is left when the last guest goes', async () => {
   await host('Uplink=nat\nRoutes=10.77.0.0/24 via 192.168.2.3');
-  await until('the table', async () => (await outside()).exitCode === 0, 10_000);
+  await until('the table', async () => (await outside()).exitCode === 0, 20_000);
   for (const guest of ['web1', 'web2']) await rm(daemon.definition(guest));
   await until('the tables to go', async () => (await execa('nft', ['list', 'tables'])).stdout === '', 60_000);
 });

@@ -64,17 +64,17 @@ describe('the root of a neighbour', () => {
     const file = join(daemon.directory, 'etc/umlnfs.conf');
     const text = await readFile(file, 'utf8');
     await writeFile(file, text.replace('Filter=no', 'Filter=yes'));
-    await until('the filter', async () => (await rules()).stdout.includes('"uml-spy" . 192.168.2.4'), 10_000);
+    await until('the filter', async () => (await rules()).stdout.includes('"uml-spy" . 192.168.2.4'), 20_000);
     expect(await spyOut(source)).toBe(nothing);
     expect(await daemon.status('spy')).toMatchObject({ state: 'running', pid });
   });
 
   test('is not by a guest that alone is not filtered', async () => {
     await daemon.define('spy', spy('Filter=no'));
-    await until('the filter', async () => !(await rules()).stdout.includes('"uml-spy" . '), 10_000);
+    await until('the filter', async () => !(await rules()).stdout.includes('"uml-spy" . '), 20_000);
     expect(await spyOut(source)).toBe(nothing);
     await daemon.define('spy', spy());
-    await until('the filter', async () => (await rules()).stdout.includes('"uml-spy" . 192.168.2.4'), 10_000);
+    await until('the filter', async () => (await rules()).stdout.includes('"uml-spy" . 192.168.2.4'), 20_000);
   });
 
   test('is still mounted by whose it is', async () => {
@@ -97,7 +97,7 @@ describe('the filter comes back', () => {
     const before = (await rules()).stdout;
     const { pid } = await daemon.status('web1');
     await execa('nft', command);
-    await until('the filter', async () => (await rules()).stdout === before, 5_000);
+    await until('the filter', async () => (await rules()).stdout === before, 20_000);
     expect(await daemon.inside('web1', 'cat /secret')).toBe('of web1\n');
     expect(await daemon.status('web1')).toMatchObject({ state: 'running', pid });
   });
@@ -115,7 +115,7 @@ describe('the filter comes back', () => {
   test('and rules of others stay as they are', async () => {
     await execa('nft', ['-f', '-'], { input: 'table inet other {\nchain one {\ncounter drop\n}\n}\n' });
     await execa('nft', ['delete', 'table', 'bridge', 'umlnfs']);
-    await until('the filter', async () => (await rules()).exitCode === 0, 5_000);
+    await until('the filter', async () => (await rules()).exitCode === 0, 20_000);
     expect((await execa('nft', ['list', 'ruleset'])).stdout).toMatch(/table inet other \{\s+chain one/);
     await execa('nft', ['delete', 'table', 'inet', 'other']);
   });
@@ -126,7 +126,7 @@ test('a guest whose address changes is shut down in order, and starts with the n
   await daemon.until('spy', { address: '192.168.2.5', state: 'running', lastEndReason: 'stopped' });
   const { lastEndDetail } = await daemon.status('spy');
   expect(lastEndDetail).toMatch(/Power down|System halted/);
-  await until('the filter', async () => !(await rules()).stdout.includes('192.168.2.4'), 5_000);
+  await until('the filter', async () => !(await rules()).stdout.includes('192.168.2.4'), 20_000);
   expect((await rules()).stdout).toContain('"uml-spy" . 192.168.2.5');
 });
 

@@ -113,7 +113,7 @@ test('a guest that stands still is given up after the time', async () => {
     await expect(mconsole(guest.mconsole, 'version', { ...options, timeoutMs: 300 })).rejects.toThrow(
       /no answer within 300 ms/,
     );
-    expect(performance.now() - asked).toBeLessThan(2_000);
+    expect(performance.now() - asked).toBeLessThan(10_000);
     // Until its queue is full, and beyond.
     const many = Array.from({ length: 30 }, () =>
       mconsole(guest.mconsole, 'version', { ...options, timeoutMs: 300 }),

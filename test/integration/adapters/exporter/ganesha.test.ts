@@ -189,7 +189,7 @@ describe('a server of our own', () => {
       changes += 1;
     });
     process.kill(await pidFile(), 'SIGKILL');
-    await until('the end to be noticed', () => changes > 0, 1_000);
+    await until('the end to be noticed', () => changes > 0);
     await until('the server to be gone', async () => !(await one.observe()).running);
     await one.start();
     expect((await served()).map(({ id, tag }) => [id, tag]).sort()).toEqual(ids);
@@ -215,13 +215,13 @@ describe('a server of our own', () => {
     });
     const [mine] = (await served()).filter(({ tag }) => tag !== '');
     await onBus((nfsd) => nfsd.remove('test', mine?.id ?? -1));
-    await until('the removal to be noticed', () => changes > 0, 3_000);
+    await until('the removal to be noticed', () => changes > 0);
     expect((await second.observe()).exports).toEqual([]);
     await second.add(await wanted('web1'));
     expect((await served()).some(({ id }) => id === mine?.id)).toBe(true);
     changes = 0;
     process.kill(await pidFile(), 'SIGKILL');
-    await until('the end to be noticed', () => changes > 0, 1_000);
+    await until('the end to be noticed', () => changes > 0);
   });
 
   it('comes back when it hangs', async () => {

@@ -114,7 +114,7 @@ async function receivers(sent: Bytes, from = attacker): Promise<string[]> {
   from.send(sent);
   from.send(last);
   const others = Object.entries(ports).filter(([, port]) => port !== from);
-  await until('the frame that passes', () => others.every(([, port]) => port.has(last)), 5_000);
+  await until('the frame that passes', () => others.every(([, port]) => port.has(last)), 20_000);
   return others.filter(([, port]) => port.has(sent)).map(([name]) => name);
 }
 
