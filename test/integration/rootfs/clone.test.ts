@@ -1,38 +1,21 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runCli } from '../../support/cli.ts';
-import { compiledSources } from '../../support/compiled.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RootStore } from '../../support/root-store.ts';
 
-let main: string;
+let store: RootStore;
 let base: string;
 
-beforeAll(async () => {
-  main = join(await compiledSources(), 'cli/main.js');
-});
-
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'umlnfs-clone-'));
-  await mkdir(join(base, 'etc/umlnfs.d'), { recursive: true });
-  await mkdir(join(base, 'export'));
-  await writeFile(
-    join(base, 'etc/umlnfs.conf'),
-    `[Directories]\nExport=${base}/export\nState=${base}/state\nRuntime=${base}/run\n`,
-  );
+  store = await RootStore.make();
+  base = store.directory;
 });
 
-afterEach(async () => {
-  const { stdout } = await execa('findmnt', ['--list', '--noheadings', '--output', 'TARGET']);
-  for (const point of stdout.split('\n').reverse())
-    if (point.startsWith(base)) await execa('umount', [point]);
-  await rm(base, { recursive: true, force: true });
-});
+afterEach(() => store.dispose());
 
-const root = (name: string, path = '') => join(base, 'export', name, path);
-const rootfs = (verb: string, ...args: string[]) =>
-  runCli(main, ['rootfs', verb, `--config-dir=${base}/etc`, ...args]);
+const root = (name: string, path = '') => store.root(name, path);
+const rootfs = (verb: string, ...args: string[]) => store.rootfs(verb, ...args);
 
 async function makeBase(megabytes = 1): Promise<void> {
   await mkdir(root('base', 'etc'), { recursive: true });

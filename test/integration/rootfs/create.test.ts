@@ -1,32 +1,22 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCli } from '../../support/cli.ts';
-import { compiledSources } from '../../support/compiled.ts';
 import { until } from '../../support/poll.ts';
+import { RootStore } from '../../support/root-store.ts';
 
-let main: string;
+let store: RootStore;
 let base: string;
 /** A mirror that takes connections and never says a word. */
 let silent: Server;
 let mirror: string;
 let asked: number;
 
-beforeAll(async () => {
-  main = join(await compiledSources(), 'cli/main.js');
-});
-
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'umlnfs-create-'));
-  await mkdir(join(base, 'etc/umlnfs.d'), { recursive: true });
-  await mkdir(join(base, 'export'));
-  await writeFile(
-    join(base, 'etc/umlnfs.conf'),
-    `[Directories]\nExport=${base}/export\nState=${base}/state\nRuntime=${base}/run\n`,
-  );
+  store = await RootStore.make();
+  base = store.directory;
   asked = 0;
   silent = createServer((socket) => {
     asked += 1;
@@ -39,14 +29,13 @@ beforeEach(async () => {
 
 afterEach(async () => {
   silent.close();
-  await rm(base, { recursive: true, force: true });
+  await store.dispose();
 });
 
-const rootfs = (verb: string, ...args: string[]) =>
-  runCli(main, ['rootfs', verb, `--config-dir=${base}/etc`, ...args]);
+const rootfs = (verb: string, ...args: string[]) => store.rootfs(verb, ...args);
 
 function begin(...args: string[]) {
-  const child = spawn('node', [main, 'rootfs', 'create', `--config-dir=${base}/etc`, ...args], {
+  const child = spawn('node', [store.main, 'rootfs', 'create', `--config-dir=${base}/etc`, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
@@ -64,7 +53,7 @@ const left = () => readdir(join(base, 'export'));
 
 test('a mirror that does not answer is given up, and nothing is left', async () => {
   const { code, stderr } = await runCli(
-    main,
+    store.main,
     ['rootfs', 'create', `--config-dir=${base}/etc`, `--mirror=${mirror}`, '--suite=trixie', 'web1'],
     { timeout: 110_000 },
   );

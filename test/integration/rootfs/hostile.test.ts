@@ -1,44 +1,23 @@
-import {
-  link,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { link, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { jailed } from '../../../src/adapters/long-work/jail.ts';
-import { runCli } from '../../support/cli.ts';
-import { compiledSources } from '../../support/compiled.ts';
+import { RootStore } from '../../support/root-store.ts';
 
-let main: string;
+let store: RootStore;
 let base: string;
 let outside: string;
 /** What the tarball is made of. */
 let tree: string;
 
-beforeAll(async () => {
-  main = join(await compiledSources(), 'cli/main.js');
-});
-
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'umlnfs-hostile-'));
+  store = await RootStore.make();
+  base = store.directory;
   outside = join(base, 'outside');
   tree = join(base, 'tree');
-  for (const path of [outside, tree, join(base, 'export'), join(base, 'etc/umlnfs.d')])
-    await mkdir(path, { recursive: true });
+  for (const path of [outside, tree]) await mkdir(path);
   await writeFile(join(outside, 'precious'), 'kept');
-  await writeFile(
-    join(base, 'etc/umlnfs.conf'),
-    `[Directories]\nExport=${base}/export\nState=${base}/state\nRuntime=${base}/run\n`,
-  );
   await mkdir(join(tree, 'etc'));
   await writeFile(join(tree, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
 });
@@ -47,15 +26,12 @@ afterEach(async () => {
   // Nothing outside of a root was touched, whatever it was.
   expect(await readdir(outside)).toEqual(['precious']);
   expect(await readFile(join(outside, 'precious'), 'utf8')).toBe('kept');
-  for (const name of await readdir(join(base, 'export')))
-    await execa('umount', [join(base, 'export', name)], { reject: false });
-  await rm(base, { recursive: true, force: true });
+  await store.dispose();
 });
 
 const tarball = () => join(base, 'hostile.tar');
 const inRoot = (path = '') => join(base, 'export/web1', path);
-const rootfs = (verb: string, ...args: string[]) =>
-  runCli(main, ['rootfs', verb, `--config-dir=${base}/etc`, ...args]);
+const rootfs = (verb: string, ...args: string[]) => store.rootfs(verb, ...args);
 const create = (...args: string[]) =>
   rootfs('create', `--from-tarball=${tarball()}`, ...(args.length === 0 ? ['--plain'] : args), 'web1');
 const pack = (...args: string[]) => execa('tar', ['--absolute-names', '-C', tree, '-cf', tarball(), ...args]);

@@ -1,36 +1,25 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runCli } from '../../support/cli.ts';
-import { compiledSources } from '../../support/compiled.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RootStore } from '../../support/root-store.ts';
 
-let main: string;
+let store: RootStore;
 let base: string;
 
-beforeAll(async () => {
-  main = join(await compiledSources(), 'cli/main.js');
-});
-
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'umlnfs-roots-'));
-  await mkdir(join(base, 'etc/umlnfs.d'), { recursive: true });
-  await writeFile(
-    join(base, 'etc/umlnfs.conf'),
-    `[Directories]\nExport=${base}/export\nRuntime=${base}/run\n[Server]\nExporter=exportfs\n`,
-  );
+  store = await RootStore.make('[Server]\nExporter=exportfs\n');
+  base = store.directory;
   for (const name of ['mail', 'web1', '.hidden']) await mkdir(root(name, 'etc'), { recursive: true });
   await writeFile(root('web1', 'etc/os-release'), 'PRETTY_NAME="Debian 13"\nVERSION_CODENAME=trixie\n');
   await writeFile(root('web1', 'data'), 'x'.repeat(200_000));
   await writeFile(join(base, 'export/file'), '');
 });
 
-afterEach(() => rm(base, { recursive: true, force: true }));
+afterEach(() => store.dispose());
 
-const root = (name: string, path = '') => join(base, 'export', name, path);
-const rootfs = (verb: string, ...args: string[]) =>
-  runCli(main, ['rootfs', verb, `--config-dir=${base}/etc`, ...args]);
+const root = (name: string, path = '') => store.root(name, path);
+const rootfs = (verb: string, ...args: string[]) => store.rootfs(verb, ...args);
 const define = (file: string, text: string) => writeFile(join(base, 'etc', file), text);
 const names = async () => (await readdir(join(base, 'export'))).sort();
 
