@@ -211,7 +211,9 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
   const elsewhere = exported?.server === undefined ? 'none' : 'exportfs';
   const kind = wanted.root.local ? observed.exporter.kind : elsewhere;
   const version = wanted.root.versionGiven ? versionOf(wanted) : defaultVersion(kind);
-  if (kind === 'ganesha' && (version.startsWith('3') || wanted.root.options.includes('proto=udp'))) {
+  // Who exports it by hand may have another server.
+  const ours = exported !== undefined && kind === 'ganesha';
+  if (ours && (version.startsWith('3') || wanted.root.options.includes('proto=udp'))) {
     const problem = `cannot start guest ${wanted.name}: NFS-Ganesha serves NFS version 4 over TCP here; leave Version= and Protocol= of [Root] out, or use the kernel's server (Exporter=exportfs)`;
     return { launch: undefined, problem };
   }

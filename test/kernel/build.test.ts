@@ -2,7 +2,7 @@
  * A real kernel, built and booted: some ten minutes. By hand, `npm run test:kernel`, with the sources of the newest
  * linux-source package, or of the tree that UMLNFS_TEST_KERNEL_SOURCE names.
  */
-import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -61,6 +61,23 @@ test('a definition boots it by its name, without an initramfs', async () => {
   expect(stdout).not.toMatch(/^initrd=/m);
   expect(await daemon.inside('web1', 'grep " / " /proc/mounts')).toMatch(/^192\.168\.2\.1:\S+ \/ nfs4 rw,/m);
   expect(await daemon.inside('web1', 'cat /proc/filesystems')).toMatch(/^nodev\tnfsd$/m);
+});
+
+test('its processes run under seccomp where it can and a definition says so, else they are traced', async () => {
+  const { seccomp } = JSON.parse(
+    (await runCli(main, ['kernel', 'check', '--json', 'lab'])).stdout,
+  ) as KernelReport;
+  await daemon?.addGuest('web2', '192.168.2.3', 'Kernel=lab\nSeccomp=on\n');
+  const pid = (await daemon?.until('web2', { state: 'running', health: 'ok' }))?.pid ?? 0;
+  const children = (await execa('pgrep', ['--parent', String(pid)])).stdout.split('\n');
+  const how = await Promise.all(
+    children.map(async (child) => {
+      const status = await readFile(`/proc/${child}/status`, 'utf8');
+      return { filtered: /^Seccomp:\t2$/m.test(status), traced: status.includes(`TracerPid:\t${pid}\n`) };
+    }),
+  );
+  expect(how.length).toBeGreaterThan(0);
+  for (const each of how) expect(each).toEqual({ filtered: seccomp, traced: !seccomp });
 });
 
 test('while the definition names it, it cannot be removed', async () => {

@@ -316,4 +316,7 @@ test('NFS version 3 from NFS-Ganesha is refused in words', () => {
   const [blocked] = plan(old, observedFor(old, { exporter }), now);
   expect(blocked).toMatchObject({ kind: 'blocked' });
   expect(blocked?.why).toContain('NFS version 4');
+  const byHand = { ...old, exports: new Map() };
+  const none = { ...exporter, exports: [] };
+  expect(kinds(observedFor(byHand, { exporter: none }), now, byHand)).toEqual(['guest.start']);
 });
