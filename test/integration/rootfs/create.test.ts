@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runCli } from '../../support/cli.ts';
@@ -86,6 +87,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)('after %s nothing is left', async (sig
 });
 
 test('what work that was killed has left is shown, and goes with the next', async () => {
+  const temporary = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('mmdebstrap'));
+  const before = await temporary();
   const { child, ended } = begin(`--mirror=${mirror}`, '--suite=trixie', 'web1');
   await until('the mirror to be asked', () => asked > 0, 60_000);
   const [work = ''] = await left();
@@ -98,6 +101,7 @@ test('what work that was killed has left is shown, and goes with the next', asyn
   expect(listed.stderr).toContain(`${base}/export/${work} is left of work that was killed`);
   await rootfs('create', '--mirror=http://127.0.0.1:1/debian', '--suite=trixie', 'web1');
   expect(await left()).toEqual([]);
+  expect(await temporary()).toEqual(before);
 });
 
 test('what was mounted for a file system of its own goes as well', async () => {

@@ -68,7 +68,8 @@ export async function fillFromDebian(
     action,
     signal,
     name: mmdebstrap === undefined ? 'debootstrap' : 'mmdebstrap',
-    env: { DEBIAN_FRONTEND: 'noninteractive', WGETRC: wgetrc },
+    // What it leaves when it is stopped goes with the directory.
+    env: { DEBIAN_FRONTEND: 'noninteractive', WGETRC: wgetrc, TMPDIR: scratch },
     onLine: tell,
     onMessage: tell,
     chatter: /^I: /,
