@@ -26,10 +26,15 @@ export async function observeRoot(
   clones: Clones,
 ): Promise<RootSeen> {
   const { directory } = guest.root;
+  const clone = clones.seen(directory);
+  // Whatever is there of it is not to be used yet.
+  if (clone.cloning) return { exists: false, tailored: false, ...clone };
   const trouble = await troubleBeneath(guest, backings);
   if (trouble !== undefined) return trouble;
   const found = await stat(directory).catch(() => undefined);
-  if (!found?.isDirectory()) return { exists: false, tailored: false, ...clones.seen(directory) };
+  // A directory that nobody may enter is a mount point that somebody makes just now.
+  if (!found?.isDirectory() || (found.mode & 0o777) === 0)
+    return { exists: false, tailored: false, ...clone };
   if (guest.serves) await checkServer(guest);
   if (!guest.tailor) return { exists: true, tailored: true };
   // Looking makes no keys: a plan may be asked for where nothing is to change.

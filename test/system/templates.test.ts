@@ -121,3 +121,30 @@ test('one that is taken out of the template ends, and its unit is as if it had n
   });
   expect(await container.exec('ls', '/export')).toContain('lab-03');
 });
+
+test('where the base has a file system of its own, each has one, also when it is made anew', async () => {
+  const container = host();
+  await container.exec('umlnfs', 'rootfs', 'clone', '--size=64M', 'base', 'wall');
+  await container.write(
+    '/etc/umlnfs.d/room@.conf',
+    '[Template]\nInstances=a b\nFirstAddress=192.168.2.151\n[Guest]\nMemory=64M\nAutostart=no\n[Root]\nClone=wall\n',
+  );
+  await container.exec('systemctl', 'reload', 'umlnfsd');
+  await container.exec('systemctl', 'start', 'umlnfs@room:a');
+  const seen = async () => {
+    const unit = await container.exec('systemd-escape', '--path', '--suffix=mount', '/export/room-a');
+    return [
+      await container.exec('findmnt', '--noheadings', '--output', 'FSTYPE', '/export/room-a'),
+      await container.exec('systemctl', 'is-enabled', unit),
+      await unitProperty(container, 'room:a', 'ActiveState'),
+    ];
+  };
+  expect(await seen()).toEqual(['ext4', 'enabled', 'active']);
+  await container.sh('touch /export/room-a/old');
+  await container.exec('umlnfs', 'rootfs', 'reset', '--yes', 'room:a');
+  expect(await seen()).toEqual(['ext4', 'enabled', 'active']);
+  expect(await container.exec('ls', '/export/room-a')).not.toContain('old');
+  await container.exec('systemctl', 'stop', 'umlnfs@room:a');
+  await container.sh('rm /etc/umlnfs.d/room@.conf && systemctl reload umlnfsd');
+  for (const name of ['room-a', 'wall']) await container.exec('umlnfs', 'rootfs', 'remove', '--yes', name);
+});

@@ -3,20 +3,22 @@ import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../model/error.ts';
 import type { Backing } from '../../model/rootfs/backing.ts';
 import { retract } from './backing/make.ts';
-import { mountAt, mountsBelow } from './mounts.ts';
+import { isMounted } from './backing/mount.ts';
+import { detach, mountAt, mountsBelow } from './mounts.ts';
 import type { FoundRoot } from './store.ts';
 import { clearLeftovers, withWorkDirectory } from './work-directory.ts';
 
 /**
  * Removes a root that nobody uses: at once from its place, and then its files.
+ * @param exported an NFS server may have it open, which ends when it is seen that the root is gone
  * @throws UserError where something is mounted in it
  */
-export async function removeRoot({ name, path, backing }: FoundRoot): Promise<void> {
+export async function removeRoot({ name, path, backing }: FoundRoot, exported = false): Promise<void> {
   const action = `remove root ${name}`;
   try {
     await refuseMounts(action, path, backing);
     if (backing === undefined) await clear(path);
-    else await clearBacking(backing);
+    else await clearBacking(backing, exported);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(action, messageOf(error), { hint: 'run it as root', cause: error });
@@ -31,7 +33,8 @@ async function refuseMounts(action: string, path: string, backing: Backing | und
     throw new UserError(action, `something is mounted at ${point}`, { hint: `umount ${point}` });
 }
 
-async function clearBacking(backing: Backing): Promise<void> {
+async function clearBacking(backing: Backing, exported: boolean): Promise<void> {
+  if (exported && (await isMounted(backing))) await detach(backing.root);
   await retract(backing);
   await clear(backing.directory);
   const left = await lstat(backing.root).catch(() => undefined);

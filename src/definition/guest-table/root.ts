@@ -31,7 +31,7 @@ export const rootSection = {
     clone: optional(
       'Clone',
       rootReference,
-      'The root that this one is made from where it does not exist: before the guest starts it is cloned, with a machine id and SSH host keys of its own. A root that exists is left as it is.',
+      'The root that this one is made from where it does not exist: before the guest starts it is cloned, with a machine id and SSH host keys of its own, and a file system of its own where the other has one. A root that exists is left as it is.',
       { derived: 'none: a root that does not exist is an error' },
     ),
     disk: optional(

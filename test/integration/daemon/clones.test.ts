@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandOf, findProcesses } from '../../../src/adapters/uml/proc.ts';
+import { copying } from '../../support/copying.ts';
 import { TestDaemon } from '../../support/daemon.ts';
 import { until } from '../../support/poll.ts';
 import { makeTinyRoot } from '../../support/tiny-root.ts';
@@ -152,12 +152,3 @@ test('a daemon that ends in the middle of it leaves nothing half-made', async ()
   const names = await readdir(join(daemon.directory, 'export'));
   expect(names.filter((name) => name === 'lab-4' || name.startsWith('.'))).toEqual([]);
 });
-
-/** The process that copies a root. */
-async function copying(): Promise<number | undefined> {
-  for (const { pid } of await findProcesses(() => true)) {
-    const { argv } = (await commandOf(pid)) ?? {};
-    if (argv?.[0] === 'cp' && argv.includes('/target')) return pid;
-  }
-  return undefined;
-}

@@ -8,7 +8,7 @@ import type { Work } from '../../long-work/work.ts';
 import { findProgram } from '../../program.ts';
 import { mountAt, unmount } from '../mounts.ts';
 import { removeTree } from '../remove-tree.ts';
-import { mountBacking } from './mount.ts';
+import { mountAs, mountBacking } from './mount.ts';
 import { disableMount, enableMount, systemdRuns } from './unit.ts';
 
 /** A new file system of its own for the root at `root`. @param scratch a work directory among the images */
@@ -46,6 +46,23 @@ export async function makeOverlay(scratch: string, root: string, base: string): 
   for (const name of ['upper', 'work']) await mkdir(join(directory, name));
   await chmod(join(directory, 'upper'), 0o755);
   return { kind: 'overlay', root, directory, base };
+}
+
+/** Mounts what was made at `tree`, a directory of the work, for as long as it is filled. */
+export async function whileMounted<T>(
+  made: Backing,
+  tree: string,
+  action: string,
+  fill: () => Promise<T>,
+): Promise<T> {
+  await mountAs(made, tree, action, true);
+  try {
+    await rmdir(join(tree, 'lost+found')).catch(() => {});
+    await chmod(tree, 0o755);
+    return await fill();
+  } finally {
+    await unmount(tree);
+  }
 }
 
 async function begin(scratch: string, root: string): Promise<string> {

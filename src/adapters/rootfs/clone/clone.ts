@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, UserError } from '../../../model/error.ts';
 import type { Work } from '../../long-work/work.ts';
-import { ensureMounted } from '../backing/make.ts';
-import { backingOf } from '../backing/store.ts';
+import { ensureMounted, makeImage, publish, whileMounted } from '../backing/make.ts';
+import { backingOf, imageSize } from '../backing/store.ts';
 import { copyTree } from '../create/copy.ts';
 import { runningRoots } from '../running.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
@@ -22,10 +22,11 @@ export interface CloneWanted {
 
 /**
  * Copies a root beside its place, gives the copy an identity of its own, and then its name: what has the name is
- * whole. Blocks are shared where the file system can.
+ * whole. Blocks are shared where the file system can. The clone of a root in an image is in one as large.
  * @throws UserError; the signal's reason
  */
-export async function cloneRoot({ from, directory, images }: CloneWanted, work: Work): Promise<void> {
+export async function cloneRoot(wanted: CloneWanted, work: Work): Promise<void> {
+  const { from, directory, images } = wanted;
   const backing = await backingOf(images, from);
   if (backing !== undefined) await ensureMounted(images, backing);
   await checkBase(from, work.action);
@@ -35,16 +36,37 @@ export async function cloneRoot({ from, directory, images }: CloneWanted, work: 
   await withWorkDirectory(parent, async (scratch) => {
     const tree = join(scratch, 'root');
     await mkdir(tree);
-    await copyTree(from, tree, scratch, false, work);
-    await renewIdentity(tree, scratch, work.action);
-    // Its name means that it is whole, after a power failure too.
-    await execa('sync', ['--file-system', '--', tree]);
-    work.signal.throwIfAborted();
-    if ((await lstat(directory).catch(() => undefined)) !== undefined) {
-      throw new UserError(work.action, `there is something at ${directory} already`);
-    }
+    const bytes = backing === undefined ? undefined : await imageSize(backing);
+    if (bytes !== undefined) return await cloneImage(wanted, bytes, { tree, scratch }, work);
+    await copy(wanted, { tree, scratch }, work);
     await rename(tree, directory);
   });
+}
+
+interface Places {
+  readonly tree: string;
+  readonly scratch: string;
+}
+
+async function cloneImage(wanted: CloneWanted, bytes: number, places: Places, work: Work): Promise<void> {
+  const { directory, images } = wanted;
+  await clearLeftovers(images);
+  await withWorkDirectory(images, async (place) => {
+    const made = await makeImage(place, directory, bytes, work);
+    await whileMounted(made, places.tree, work.action, () => copy(wanted, places, work));
+    await publish(images, made);
+  });
+}
+
+async function copy({ from, directory }: CloneWanted, { tree, scratch }: Places, work: Work): Promise<void> {
+  await copyTree(from, tree, scratch, false, work);
+  await renewIdentity(tree, scratch, work.action);
+  // Its name means that it is whole, after a power failure too.
+  await execa('sync', ['--file-system', '--', tree]);
+  work.signal.throwIfAborted();
+  if ((await lstat(directory).catch(() => undefined)) !== undefined) {
+    throw new UserError(work.action, `there is something at ${directory} already`);
+  }
 }
 
 async function checkBase(from: string, action: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Makes new roots: beside their places, and there under their names when they are whole. */
-import { chmod, lstat, mkdir, rename, rmdir, statfs } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { isGuestName, NAME_SYNTAX } from '../../../definition/guest-name.ts';
@@ -12,10 +12,8 @@ import type { Ground, Origin } from '../../../model/rootfs/origin.ts';
 import type { SetupWish } from '../../../model/tailoring/setup.ts';
 import type { Work } from '../../long-work/work.ts';
 import { makePrivateDirectory } from '../../state/private-directory.ts';
-import { makeImage, makeOverlay, publish } from '../backing/make.ts';
-import { mountAs } from '../backing/mount.ts';
+import { makeImage, makeOverlay, publish, whileMounted } from '../backing/make.ts';
 import { renewIdentity } from '../clone/identity.ts';
-import { unmount } from '../mounts.ts';
 import { setup } from '../tailor.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
 import { copyTree } from './copy.ts';
@@ -88,14 +86,8 @@ async function fillBacking(
     ground.kind === 'image'
       ? await makeImage(place, path, ground.bytes, work)
       : await makeOverlay(place, path, ground.base);
-  await mountAs(backing, tree, work.action, true);
-  try {
-    await rmdir(join(tree, 'lost+found')).catch(() => {});
-    await chmod(tree, 0o755);
-    return { backing, notes: await fill(wanted, tree, scratch, work) };
-  } finally {
-    await unmount(tree);
-  }
+  const notes = await whileMounted(backing, tree, work.action, () => fill(wanted, tree, scratch, work));
+  return { backing, notes };
 }
 
 /** Programs fail in all kinds of ways on a full disk, and few say so. */

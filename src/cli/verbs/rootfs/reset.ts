@@ -110,5 +110,5 @@ async function removeOne(name: string, directory: string, places: RootPlaces, us
     throw new UserError(action, `${clone} is a clone of it, and has from it what it does not differ in`);
   }
   await refuseRunning(action, directory, use);
-  await removeRoot(root);
+  await removeRoot(root, true);
 }
