@@ -15,6 +15,7 @@ const hostPackages: readonly string[] = [
   'polkitd',
   'procps',
   'zstd',
+  'e2fsprogs',
   'nfs-kernel-server',
   'nfs-ganesha',
   'nfs-ganesha-vfs',
