@@ -127,7 +127,7 @@ test('where the base has a file system of its own, each has one, also when it is
   await container.exec('umlnfs', 'rootfs', 'clone', '--size=64M', 'base', 'wall');
   await container.write(
     '/etc/umlnfs.d/room@.conf',
-    '[Template]\nInstances=a b\nFirstAddress=192.168.2.151\n[Guest]\nMemory=64M\nAutostart=no\n[Root]\nClone=wall\n',
+    '[Template]\nInstances=a b\n[Guest]\nMemory=64M\nAutostart=no\n[Root]\nClone=wall\n',
   );
   await container.exec('systemctl', 'reload', 'umlnfsd');
   await container.exec('systemctl', 'start', 'umlnfs@room:a');
