@@ -92,21 +92,4 @@ export function exportTests(host: () => Host): void {
     await host().until('the server', '[ $(cat /proc/fs/nfsd/threads) -gt 0 ]', 300);
     expect(await host().inside('web1', 'echo again > /again; cat /again')).toBe('again');
   });
-
-  test('a guest mounts its path over NFSv3, and its export goes with its definition', async () => {
-    await host().define('old', '192.168.2.4', 'Version=3');
-    await host().until('old to be there', 'umlnfs status old >/dev/null', 300);
-    await host().shell('systemctl start umlnfs@old');
-    expect(await host().inside('old', "grep ' / nfs' /proc/mounts")).toMatch(
-      /^192\.168\.2\.1:\/export\/old \/ nfs rw,.*vers=3,/,
-    );
-    const others = async () =>
-      (await host().shell(`sort ${etab}`)).split('\n').filter((line) => !line.startsWith('/export/old\t'));
-    const before = await others();
-    await host().shell('rm /etc/umlnfs.d/old.conf');
-    await host().until('its export to go', `! grep -q /export/old ${etab}`, 300);
-    expect(await host().shell('systemctl is-active umlnfs@old || true')).toBe('inactive');
-    expect(await others()).toEqual(before);
-    expect(await host().shell('cat /etc/exports.d/umlnfs.exports')).not.toContain('old');
-  });
 }

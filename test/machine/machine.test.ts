@@ -9,7 +9,7 @@ let host: Host;
 
 // The machine is emulated: everything takes ten times as long as elsewhere, and there is one for all tests.
 beforeAll(async () => {
-  host = await Host.make(['web1', 'web2', 'old']);
+  host = await Host.make(['web1', 'web2', 'base']);
   // Its kernel would have more memory than its unit gets in a test.
   await host.define('web1', '192.168.2.2', '', '[Restart]\nDelaySec=100ms\n', '128M');
   await host.define('web2', '192.168.2.3');
