@@ -146,5 +146,8 @@ test('where the base has a file system of its own, each has one, also when it is
   expect(await container.exec('ls', '/export/room-a')).not.toContain('old');
   await container.exec('systemctl', 'stop', 'umlnfs@room:a');
   await container.sh('rm /etc/umlnfs.d/room@.conf && systemctl reload umlnfsd');
-  for (const name of ['room-a', 'wall']) await container.exec('umlnfs', 'rootfs', 'remove', '--yes', name);
+  for (const name of ['room-a', 'wall']) {
+    const removed = () => container.try('umlnfs', 'rootfs', 'remove', '--yes', name);
+    await until(`${name} to be nobody's, and to go`, async () => (await removed()).status === 0);
+  }
 });
