@@ -7,13 +7,17 @@ export const leaseArgument = 'umlnfs.address=';
 export function runningAddress(argv: readonly string[]): string | undefined {
   const lease = argv.find((word) => word.startsWith(leaseArgument));
   if (lease !== undefined) return lease.slice(leaseArgument.length);
-  const value = argv.find((word) => word.startsWith('ip='))?.slice('ip='.length) ?? '';
-  return /^(\d{1,3}(?:\.\d{1,3}){3}):/.exec(value)?.[1];
+  return addressIn(argv, 'ip=');
 }
 
 /** The address of the server that a guest's root is on, by its command line; undefined where it is on none. */
 export function rootServerOf(argv: readonly string[]): string | undefined {
-  const value = argv.find((word) => word.startsWith('nfsroot='))?.slice('nfsroot='.length) ?? '';
+  return addressIn(argv, 'nfsroot=');
+}
+
+/** The address that the value of a parameter begins with, before a colon. */
+function addressIn(argv: readonly string[], parameter: string): string | undefined {
+  const value = argv.find((word) => word.startsWith(parameter))?.slice(parameter.length) ?? '';
   return /^(\d{1,3}(?:\.\d{1,3}){3}):/.exec(value)?.[1];
 }
 

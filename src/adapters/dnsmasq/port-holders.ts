@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Listener } from '../../model/doctor/name-ports.ts';
+import type { Listener } from '../../model/listener.ts';
 
 /** Who listens on a port of this host; empty where nobody does, or it cannot be told. */
 export async function portHolders(ports: readonly number[]): Promise<readonly Listener[]> {

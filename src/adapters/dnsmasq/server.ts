@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../model/error.ts';
+import { listenersText, portsFor } from '../../model/listener.ts';
 import type { NamesWanted } from '../../model/names.ts';
 import { findProgram } from '../program.ts';
 import { ServerProcess } from '../server-process.ts';
@@ -11,8 +12,6 @@ import { portHolders } from './port-holders.ts';
 
 /** Milliseconds until it has its sockets. */
 const patience = 5_000;
-const dnsPort = 53;
-const dhcpPort = 67;
 
 /** The dnsmasq of one network. It outlives this process, and the next one finds it by its pid file. */
 export class DnsmasqServer {
@@ -131,7 +130,7 @@ export class DnsmasqServer {
     return endOf;
   }
 
-  async #failure({ bridge, dns, dhcp }: NamesWanted, ended: string): Promise<UserError> {
+  async #failure(wanted: NamesWanted, ended: string): Promise<UserError> {
     const said = await read(this.#log);
     const reason = said
       ?.split('\n')
@@ -139,12 +138,12 @@ export class DnsmasqServer {
       .at(-1)
       ?.replace(/^\s*dnsmasq: /, '');
     const cause = reason ?? ended;
+    const { bridge } = wanted;
     const action = `start dnsmasq on ${bridge}`;
-    const holders = await portHolders([...(dns ? [dnsPort] : []), ...(dhcp ? [dhcpPort] : [])]);
+    const holders = await portHolders(portsFor(wanted));
     if (!/in use/.test(cause) && !(this.#unit !== undefined && holders.length > 0))
       return new UserError(action, cause);
-    const there = [...new Set(holders.map(({ who, local }) => `${who} on ${local}`))];
-    const who = there.length === 0 ? '' : `: there is ${there.join(', ')}`;
+    const who = holders.length === 0 ? '' : `: there is ${listenersText(holders)}`;
     return new UserError(action, `${cause}${who}`, {
       hint: `stop that, or keep it off ${bridge}; or write DNS=no (port 53) or DHCP=no (port 67) into [Bridge]`,
     });

@@ -28,6 +28,7 @@ import { judgeSharedDisks } from '../../model/doctor/shared-disk.ts';
 import { judgeTools } from '../../model/doctor/tools.ts';
 import { judgeTun } from '../../model/doctor/tun.ts';
 import { judgeUplinks } from '../../model/doctor/uplinks.ts';
+import { dhcpPort, dnsPort } from '../../model/listener.ts';
 import type { Configured } from './configured.ts';
 
 /** One thing that is looked at: reads facts, and has them judged. */
@@ -96,7 +97,8 @@ export const subjects: readonly Subject[] = [
   },
   {
     name: 'ports for names and addresses',
-    look: async ({ host }) => judgeNamePorts(networksOf(host).values(), await portHolders([53, 67])),
+    look: async ({ host }) =>
+      judgeNamePorts(networksOf(host).values(), await portHolders([dnsPort, dhcpPort])),
   },
   {
     name: 'firewall',

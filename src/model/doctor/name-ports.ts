@@ -1,21 +1,11 @@
 import type { Network } from '../../definition/network.ts';
+import { dhcpPort, dnsPort, type Listener, listenersText, portsFor } from '../listener.ts';
 import { type Diagnosis, ok, warning } from './diagnosis.ts';
-
-/** A socket of this host that takes what is sent to a port. */
-export interface Listener {
-  /** `named (pid 42)` */
-  readonly who: string;
-  /** As ss(8) prints it: `ADDRESS:PORT`, `ADDRESS%INTERFACE:PORT`; the address is `*` or `0.0.0.0` for all. */
-  readonly local: string;
-}
-
-const dns = 53;
-const dhcp = 67;
 
 /** Whether dnsmasq can answer on the bridges: for names, and for addresses. */
 export function judgeNamePorts(networks: Iterable<Network>, listeners: readonly Listener[]): Diagnosis[] {
   return [...networks].flatMap(({ name, bridge }) => {
-    const ports = [...(bridge.dns ? [dns] : []), ...(bridge.dhcp ? [dhcp] : [])];
+    const ports = portsFor(bridge);
     if (ports.length === 0) return [];
     const item = `ports of ${name}`;
     const others = listeners.filter((listener) => {
@@ -24,15 +14,14 @@ export function judgeNamePorts(networks: Iterable<Network>, listeners: readonly 
     });
     if (others.length === 0)
       return [ok(item, `${ports.join(' and ')} are free for dnsmasq on ${bridge.name}`)];
-    const who = [...new Set(others.map((one) => `${one.who} on ${one.local}`))].join(', ');
     const keys = [
-      ...(bridge.dns ? [`DNS=no (port ${dns})`] : []),
-      ...(bridge.dhcp ? [`DHCP=no (port ${dhcp})`] : []),
+      ...(bridge.dns ? [`DNS=no (port ${dnsPort})`] : []),
+      ...(bridge.dhcp ? [`DHCP=no (port ${dhcpPort})`] : []),
     ];
     return [
       warning(
         item,
-        `taken on ${bridge.name} by ${who}`,
+        `taken on ${bridge.name} by ${listenersText(others)}`,
         `stop that, or keep it off ${bridge.name}; or write ${keys.join(' or ')} into [Bridge]`,
       ),
     ];
