@@ -162,6 +162,17 @@ export class TestDaemon {
     return { stdout, stderr, exitCode };
   }
 
+  /** `umlnfs rootfs` with its definitions, for verbs that ask no daemon; never throws for an exit status. */
+  async rootfs(verb: string, ...args: string[]): Promise<CliAnswer> {
+    const { main, config } = this.paths;
+    const { stdout, stderr, exitCode } = await execa(
+      'node',
+      [main, 'rootfs', verb, `--config-dir=${config}`, ...args],
+      { reject: false, timeout: 60_000 },
+    );
+    return { stdout, stderr, exitCode };
+  }
+
   async status(guest: string): Promise<GuestStatus> {
     const { status, stderr } = await this.#look(guest);
     if (status === undefined) throw new Error(`no status of ${guest}: ${stderr}`);

@@ -11,10 +11,6 @@ import { makeTinyRoot } from '../../support/tiny-root.ts';
 
 let daemon: TestDaemon;
 
-const rootfs = (verb: string, ...args: string[]) => {
-  const { main, config } = daemon.paths;
-  return execa('node', [main, 'rootfs', verb, `--config-dir=${config}`, ...args], { timeout: 60_000 });
-};
 const mounts = async () =>
   (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
@@ -27,7 +23,8 @@ beforeAll(async () => {
   const tree = join(daemon.directory, 'tree');
   await makeTinyRoot(tree);
   await execa('tar', ['-C', tree, '-cf', `${tree}.tar`, '.']);
-  await rootfs('create', '--size=1100M', `--from-tarball=${tree}.tar`, 'base');
+  const created = await daemon.rootfs('create', '--size=1100M', `--from-tarball=${tree}.tar`, 'base');
+  expect(created).toMatchObject({ exitCode: 0 });
   await daemon.define(
     'lab@',
     '[Template]\nInstances=1-3\nFirstAddress=192.168.2.101\n[Guest]\nMemory=64M\nAutostart=no\n[Root]\nClone=base\n',

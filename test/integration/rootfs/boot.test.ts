@@ -7,13 +7,7 @@ import { makeTinyRoot } from '../../support/tiny-root.ts';
 
 let daemon: TestDaemon;
 
-const rootfs = async (verb: string, ...args: string[]) => {
-  const { main, config } = daemon.paths;
-  return await execa('node', [main, 'rootfs', verb, `--config-dir=${config}`, ...args], {
-    reject: false,
-    timeout: 60_000,
-  });
-};
+const rootfs = (verb: string, ...args: string[]) => daemon.rootfs(verb, ...args);
 
 async function made(verb: string, ...args: string[]): Promise<string> {
   const { stderr, exitCode } = await rootfs(verb, ...args);
