@@ -193,10 +193,9 @@ export class Guests {
     const { end } = seen;
     const unit = this.#options.unit?.(name);
     if (unit !== undefined) {
-      // What failed was wanted, whoever started it.
-      const failed = unit.active === 'failed' || unit.sub.startsWith('auto-restart');
+      // What failed was wanted, whoever started it; said first, or it would count as stopped while systemd forgets.
+      if (unit.active === 'failed' || unit.sub.startsWith('auto-restart')) seen.intent = 'start';
       await this.#options.forgiveUnit?.(name);
-      if (failed) seen.intent = 'start';
     }
     this.#forgive(name);
     seen.restartTimes = [];

@@ -95,6 +95,7 @@ function detailOf(
     case 'starting':
       if (seen.process === undefined) return record.awaits === '' ? 'waiting to be started' : record.awaits;
       if (record.says !== '') return record.says;
+      if (seen.readyAt !== undefined) return 'ready; systemd is told so';
       return wanted?.ready === 'mount'
         ? 'waiting for its root to be mounted'
         : 'waiting for READY=1 from the guest';

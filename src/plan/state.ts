@@ -34,7 +34,9 @@ function unitState(unit: UnitSeen, wanted: GuestWanted | undefined, seen: GuestS
 export function stateOf(wanted: GuestWanted | undefined, seen: GuestSeen, now: number): GuestState {
   if (seen.process !== undefined) {
     if (seen.stop !== undefined || seen.unit?.active === 'deactivating') return 'stopping';
-    return seen.readyAt === undefined ? 'starting' : 'running';
+    // Who waits for it to run may look at its unit next, which has to say the same by then.
+    const known = seen.unit?.active !== 'activating';
+    return seen.readyAt !== undefined && known ? 'running' : 'starting';
   }
   if (seen.unit !== undefined) return unitState(seen.unit, wanted, seen);
   if (seen.quarantined) return 'failed';

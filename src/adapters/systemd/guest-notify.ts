@@ -29,11 +29,11 @@ export class GuestNotify {
         this.#wanted.delete(status.name);
         continue;
       }
-      const now = {
-        pid: status.pid,
-        ready: status.readySeconds >= 0 || status.state === 'running',
-        text: statusLine(status),
-      };
+      const ready = status.readySeconds >= 0 || status.state === 'running';
+      // What makes systemd count it as running says so too.
+      const then: GuestStatus =
+        ready && status.state === 'starting' ? { ...status, state: 'running', detail: '' } : status;
+      const now = { pid: status.pid, ready, text: statusLine(then) };
       const before = this.#told.get(status.name);
       if (before !== undefined && same(before, now)) continue;
       this.#told.set(status.name, now);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Marks } from '../../../src/adapters/state/marks.ts';
-import { Guests } from '../../../src/daemon/guests.ts';
+import { Guests, type GuestsOptions } from '../../../src/daemon/guests.ts';
+import { type UnitSeen, unitUnseen } from '../../../src/model/units.ts';
 import { stateOf } from '../../../src/plan/state.ts';
 import { desiredWith, guestWanted } from '../../support/model.ts';
 import { ScriptedRunner } from '../../support/runner.ts';
@@ -23,8 +24,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-function watching(scripted: ScriptedRunner): Guests {
+function watching(scripted: ScriptedRunner, more: Partial<GuestsOptions> = {}): Guests {
   return new Guests({
+    ...more,
     runner: scripted,
     marks: new Marks(directory),
     log: pino({ level: 'silent' }),
@@ -62,6 +64,22 @@ test('a guest that crashes again and again backs off longer each time, and is qu
   await guests.reset('web1');
   expect(state()).toBe('starting');
   expect(guests.record('web1').lastEnd?.reason).toBe('crash');
+});
+
+test('a guest that is reset is to start from the first moment that systemd has forgotten its failure', async () => {
+  let unit: UnitSeen = { ...unitUnseen, begun: true, active: 'failed', result: 'start-limit-hit' };
+  const seen = () => stateOf(web1, { ...guests.record('web1').seen, unit }, now);
+  const states: string[] = [];
+  guests = watching(runner, {
+    unit: () => unit,
+    forgiveUnit: async () => {
+      unit = { ...unitUnseen, begun: true };
+      states.push(seen());
+    },
+  });
+  expect(seen()).toBe('failed');
+  await guests.reset('web1');
+  expect([...states, seen()]).toEqual(['starting', 'starting']);
 });
 
 test('a guest that powers itself off stays stopped, also for the next daemon', async () => {

@@ -163,3 +163,12 @@ test.each([
 ])('the state without a process is the unit: %o is %s', (change, state) => {
   expect(stateOf(web1, { ...unseen, unit: unit(change) }, now)).toBe(state);
 });
+
+test.each([
+  ['starting', 'activating', 1],
+  ['running', 'active', 1],
+  ['starting', 'active', undefined],
+] as const)('with a process it is %s while systemd says %s', (state, active, readyAt) => {
+  const seen = { ...unseen, ...running(web1, { readyAt, unit: unit({ active }) }) };
+  expect(stateOf(web1, seen, now)).toBe(state);
+});
