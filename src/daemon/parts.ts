@@ -139,7 +139,7 @@ export function assemble(options: PartsOptions): Parts {
       kernel: (path) => probeKernel(path, nobody),
       initramfs: (kernel, caps, modules) => initramfsPath(host.directories.cache, kernel, caps, modules),
       backings: () => listBackings(imagesIn(host.directories.state)),
-      root: (guest, backings) => observeRoot(host, guest, backings, clones),
+      root: (guest, backings) => observeRoot(host, options.hostId, guest, backings, clones),
       guestsDirectory,
       unitFiles: async () => units?.files(),
     },
@@ -210,7 +210,7 @@ function executors(
         : servers.remove(server, guest, path, client),
     cloneRoot: ({ guest, from, directory }) => clones.begin({ guest, from, directory }),
     mountRoot: ({ directory }) => mountRoot(imagesIn(host.directories.state), directory, systemd?.manager),
-    tailorRoot: ({ wanted }) => tailorRoot(host, wanted),
+    tailorRoot: ({ wanted }) => tailorRoot(host, options.hostId, wanted),
     startGuest: (step) => steps.start(step),
     stopGuest: (step) => steps.stop(step),
     forgetGuest: async ({ guest }) => {

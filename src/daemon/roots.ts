@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { lacksServerKeys, serverRole } from '../adapters/exporter/remote/guest-keys.ts';
+import { exportTableOf } from '../adapters/exporter/remote/host.ts';
 import { GuestRoot } from '../adapters/rootfs/inside.ts';
 import { tailor, tailoring } from '../adapters/rootfs/tailor.ts';
 import type { Host } from '../definition/guest.ts';
@@ -18,9 +19,13 @@ const serverPrograms = [
   ['usr/sbin/sshd', 'openssh-server'],
 ] as const;
 
-/** @param backings what all roots have beneath them */
+/**
+ * @param hostId what tells this host from others
+ * @param backings what all roots have beneath them
+ */
 export async function observeRoot(
   host: Host,
+  hostId: string,
   guest: GuestWanted,
   backings: readonly Backing[],
   clones: Clones,
@@ -39,19 +44,20 @@ export async function observeRoot(
   if (!guest.tailor) return { exists: true, tailored: true };
   // Looking makes no keys: a plan may be asked for where nothing is to change.
   if (await lacksServerKeys(host, guest)) return { exists: true, tailored: false };
-  const changes = await tailoring(directory, await wishFor(host, guest));
+  const changes = await tailoring(directory, await wishFor(host, hostId, guest));
   return { exists: true, tailored: changes.length === 0 };
 }
 
-export async function tailorRoot(host: Host, guest: GuestWanted): Promise<void> {
-  await tailor(guest.root.directory, await wishFor(host, guest));
+export async function tailorRoot(host: Host, hostId: string, guest: GuestWanted): Promise<void> {
+  await tailor(guest.root.directory, await wishFor(host, hostId, guest));
 }
 
-async function wishFor(host: Host, guest: GuestWanted): Promise<TailoringWish> {
+async function wishFor(host: Host, hostId: string, guest: GuestWanted): Promise<TailoringWish> {
   return {
     hostname: guest.hostname,
     dns: guest.network.dns,
     server: await serverRole(host, guest),
+    exportTable: exportTableOf(hostId).slice(1),
     mounts: guest.disks.flatMap(({ directory }, index) =>
       directory === undefined ? [] : [{ device: `/dev/ubd${letter(index)}`, directory }],
     ),

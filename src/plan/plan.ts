@@ -63,7 +63,7 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   }
   const stale = planStaleTaps(desired, observed);
   if (observed.exporter.running) stale.push(...planStaleExports(desired, observed));
-  stale.push(...planStaleServerExports(desired, observed));
+  stale.push(...planStaleServerExports(desired, observed, now));
   const left = (step: Step) =>
     'guest' in step && (isHeld(desired, step.guest) || isWaiting(observed.guests.get(step.guest), now));
   const all = oneBuildEach([...steps, ...stale.filter((step) => !left(step))], failed);

@@ -1,7 +1,7 @@
 /** Exports on servers other than this host's own. They are made in the background: a plan asks, and looks again. */
 import type { Desired, ExportWanted } from '../model/desired.ts';
 import type { Observed } from '../model/observed.ts';
-import { type ServerSeen, serverUnseen } from '../model/server.ts';
+import { serverUnseen } from '../model/server.ts';
 import { whyExport, whyStale } from './exports.ts';
 import type { Step } from './step.ts';
 
@@ -39,20 +39,18 @@ export function planServerExport(
 }
 
 /** Exports of ours there that no definition wants. */
-export function planStaleServerExports(desired: Desired, observed: Observed): Step[] {
+export function planStaleServerExports(desired: Desired, observed: Observed, now: number): Step[] {
   const steps: Step[] = [];
   for (const [server, seen] of observed.servers) {
     if (!seen.reached) continue;
     for (const each of seen.exports) {
       const why = whyStale(each, server, desired, observed);
-      if (each.guest === undefined || why === undefined || !mayChange(seen, each.guest)) continue;
+      if (each.guest === undefined || why === undefined || seen.busy.has(each.guest)) continue;
       const { guest, path, client } = each;
-      steps.push({ kind: 'export.remove', guest, path, client, server, why });
+      const retryAt = seen.failures.get(guest)?.retryAt ?? now;
+      if (now < retryAt) steps.push({ kind: 'wait', guest, until: retryAt, why: 'it is tried again then' });
+      else steps.push({ kind: 'export.remove', guest, path, client, server, why });
     }
   }
   return steps;
-}
-
-function mayChange({ busy, failures }: ServerSeen, guest: string): boolean {
-  return !busy.has(guest) && !failures.has(guest);
 }

@@ -1,22 +1,36 @@
 /** What tailoring looks at in a root. */
 import { interfacesPart, type NetworkStyle, networkdFile } from '../../model/tailoring/network.ts';
+import { disksLink, serverLink } from '../../model/tailoring/server.ts';
 import type { SetupFacts } from '../../model/tailoring/setup.ts';
 import { type InitKind, isMarked, type RootFacts } from '../../model/tailoring/wanted.ts';
 import type { Entry, GuestRoot } from './inside.ts';
 
 export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
-  const [systemd, networkManager, fstab, hosts, machineId, inittab, hasResolvConf, init, network] =
-    await Promise.all([
-      inside.isFile('lib/systemd/systemd'),
-      inside.isFile('usr/sbin/NetworkManager'),
-      inside.readText('etc/fstab'),
-      inside.readText('etc/hosts'),
-      inside.readText('etc/machine-id'),
-      inside.readText('etc/inittab'),
-      resolvConfIsMade(inside),
-      inside.look('sbin/init'),
-      networkOf(inside),
-    ]);
+  const [
+    systemd,
+    networkManager,
+    fstab,
+    hosts,
+    machineId,
+    inittab,
+    hasResolvConf,
+    init,
+    network,
+    wasServer,
+    hadDisks,
+  ] = await Promise.all([
+    inside.isFile('lib/systemd/systemd'),
+    inside.isFile('usr/sbin/NetworkManager'),
+    inside.readText('etc/fstab'),
+    inside.readText('etc/hosts'),
+    inside.readText('etc/machine-id'),
+    inside.readText('etc/inittab'),
+    resolvConfIsMade(inside),
+    inside.look('sbin/init'),
+    networkOf(inside),
+    isThere(inside, serverLink.path),
+    isThere(inside, disksLink.path),
+  ]);
   return {
     init: initOf(init, systemd, inittab),
     systemd,
@@ -26,6 +40,8 @@ export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
     machineId,
     inittab,
     network,
+    wasServer,
+    hadDisks,
     hasResolvConf,
   };
 }
@@ -40,6 +56,10 @@ function initOf(entry: Entry, systemd: boolean, inittab: string | undefined): In
   }
   if (entry.kind === 'file' && inittab !== undefined) return 'sysvinit';
   return systemd ? 'systemd' : 'unknown';
+}
+
+async function isThere(inside: GuestRoot, path: string): Promise<boolean> {
+  return (await inside.look(path)).kind === 'link';
 }
 
 async function networkOf(inside: GuestRoot): Promise<NetworkStyle | undefined> {

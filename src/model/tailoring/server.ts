@@ -15,12 +15,27 @@ export interface ServerRole {
   readonly hostKey: string;
 }
 
+const base = 'usr/local/lib/umlnfs';
+const units = 'usr/local/lib/systemd/system';
+
+/** Starts umlnfs's own sshd in a server guest. */
+export const serverLink = {
+  kind: 'link',
+  path: `${units}/multi-user.target.wants/umlnfs-sshd.service`,
+  target: '../umlnfs-sshd.service',
+} as const;
+
+/** Has the disks mounted that a definition names. */
+export const disksLink = {
+  kind: 'link',
+  path: `${units}/local-fs.target.wants/umlnfs-disks.service`,
+  target: '../umlnfs-disks.service',
+} as const;
+
 /** The port of umlnfs's own sshd in a server guest. */
 export const serverPort = 2050;
 
 const mark = '# made by umlnfs: it writes this file again.\n';
-const base = 'usr/local/lib/umlnfs';
-const units = 'usr/local/lib/systemd/system';
 
 export function serverFiles(role: ServerRole): Wanted[] {
   const config = `${mark}Port ${serverPort}
@@ -61,9 +76,25 @@ RestartSec=1
     secret(`${base}/authorized_keys`, `${mark}restrict,from="${role.from}" ${role.key}\n`),
     file(`${base}/sshd_config`, config),
     file(`${units}/umlnfs-sshd.service`, unit),
-    link(`${units}/multi-user.target.wants/umlnfs-sshd.service`, '../umlnfs-sshd.service'),
+    serverLink,
     file('etc/nfs.conf.d/umlnfs.conf', nfs),
   ];
+}
+
+/**
+ * For a root that was a server: no way in is left, and nothing exported. The host key has no place for a mark, and does
+ * nothing.
+ */
+export function noServerFiles(exportTable: string): Wanted[] {
+  const files = [
+    exportTable,
+    `${base}/authorized_keys`,
+    `${base}/sshd_config`,
+    `${units}/umlnfs-sshd.service`,
+    'etc/nfs.conf.d/umlnfs.conf',
+  ];
+  // The link tells that there is something to do, and so it goes last.
+  return [...files.map((path): Wanted => ({ kind: 'gone', path })), { ...serverLink, kind: 'gone' }];
 }
 
 export interface DiskMount {
@@ -77,7 +108,6 @@ export interface DiskMount {
  * such a root boots without.
  */
 export function diskFiles(mounts: readonly DiskMount[]): Wanted[] {
-  if (mounts.length === 0) return [];
   const lines = mounts.map(
     ({ device, directory }) =>
       `ExecStart=/bin/sh -c 'mkdir -p ${directory} && { mountpoint -q ${directory} || mount -o noatime ${device} ${directory}; }'\n`,
@@ -93,11 +123,13 @@ Conflicts=umount.target
 Type=oneshot
 RemainAfterExit=yes
 ${lines.join('')}`;
-  return [
-    file(`${units}/umlnfs-disks.service`, unit),
-    link(`${units}/local-fs.target.wants/umlnfs-disks.service`, '../umlnfs-disks.service'),
-  ];
+  return [file(`${units}/umlnfs-disks.service`, unit), disksLink];
 }
+
+export const noDiskFiles: readonly Wanted[] = [
+  { kind: 'gone', path: `${units}/umlnfs-disks.service` },
+  { ...disksLink, kind: 'gone' },
+];
 
 function file(path: string, text: string): Wanted {
   return { kind: 'file', path, text, mode: 0o644, owner: 'kept' };
@@ -105,8 +137,4 @@ function file(path: string, text: string): Wanted {
 
 function secret(path: string, text: string): Wanted {
   return { kind: 'file', path, text, mode: 0o600, owner: 'umlnfs' };
-}
-
-function link(path: string, target: string): Wanted {
-  return { kind: 'link', path, target };
 }

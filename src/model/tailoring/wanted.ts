@@ -2,7 +2,14 @@
 import { fstabForNfsRoot, hostsWith } from './etc.ts';
 import { inittabForGuest } from './inittab.ts';
 import type { NetworkStyle } from './network.ts';
-import { type DiskMount, diskFiles, type ServerRole, serverFiles } from './server.ts';
+import {
+  type DiskMount,
+  diskFiles,
+  noDiskFiles,
+  noServerFiles,
+  type ServerRole,
+  serverFiles,
+} from './server.ts';
 import { systemdFiles } from './systemd.ts';
 
 /** What the daemon sees to before each start. */
@@ -13,6 +20,9 @@ export interface TailoringWish {
   readonly dns?: readonly string[];
   /** For the NFS server of other guests. */
   readonly server?: ServerRole | undefined;
+  /** The table of exports that umlnfs makes in such a root: without it nothing of a former server is taken out. */
+  readonly exportTable?: string;
+  /** Without it they stay as they are. */
   readonly mounts?: readonly DiskMount[];
 }
 
@@ -29,6 +39,10 @@ export interface RootFacts {
   readonly hosts: string | undefined;
   readonly machineId: string | undefined;
   readonly inittab: string | undefined;
+  /** Whether umlnfs has once made it the NFS server of others … */
+  readonly wasServer: boolean;
+  /** … or had it mount disks. */
+  readonly hadDisks: boolean;
   /** Who configures the network, where umlnfs rootfs tailor has seen to it. */
   readonly network: NetworkStyle | undefined;
   /** True for a link too, wherever it leads, if something in the root makes what it leads to. */
@@ -105,14 +119,24 @@ export function wantedFiles(facts: RootFacts, wish: TailoringWish, machineId: st
     // Without one systemd takes the boot for the first of all and goes through every unit's preset: seconds.
     if (!/^[0-9a-f]{32}\s*$/.test(facts.machineId ?? ''))
       wanted.push(owned('etc/machine-id', `${machineId}\n`, 0o444));
-    wanted.push(...systemdFiles(facts), ...diskFiles(wish.mounts ?? []));
-    if (wish.server !== undefined) wanted.push(...serverFiles(wish.server));
+    wanted.push(...systemdFiles(facts), ...roleFiles(facts, wish));
   }
   if (facts.init === 'sysvinit' || facts.init === 'busybox') {
     const inittab = inittabForGuest(facts.inittab, facts.init);
     if (inittab !== undefined) wanted.push(owned('etc/inittab', inittab));
   }
   if (facts.init === 'openrc') wanted.push(openrcReadiness);
+  return wanted;
+}
+
+/** What it has for others and of disks; of what it had before, nothing. */
+function roleFiles(facts: RootFacts, { server, exportTable, mounts }: TailoringWish): readonly Wanted[] {
+  const wanted: Wanted[] = [];
+  if (server !== undefined) wanted.push(...serverFiles(server));
+  else if (facts.wasServer && exportTable !== undefined) wanted.push(...noServerFiles(exportTable));
+  if (mounts === undefined) return wanted;
+  if (mounts.length > 0) wanted.push(...diskFiles(mounts));
+  else if (facts.hadDisks) wanted.push(...noDiskFiles);
   return wanted;
 }
 

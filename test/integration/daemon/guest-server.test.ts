@@ -1,5 +1,5 @@
 /** A guest whose root is on another guest, which runs the kernel's NFS server. */
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -111,4 +111,14 @@ test('the client stops before its server, and nothing that was safe is lost', as
   const written = new Set(stdout.split('\n').map(Number));
   const lost = (await safe()).filter((number) => !written.has(number));
   expect(lost).toEqual([]);
+});
+
+test('a server whose last client went while it was down exports nothing when it is back', async () => {
+  const table = async () =>
+    (await readdir(join(daemon.root('files'), 'etc/exports.d'))).filter((name) => name.endsWith('.exports'));
+  expect(await table()).toHaveLength(1);
+  await rm(daemon.definition('web1'));
+  await daemon.start();
+  expect((await daemon.cli('start', 'files')).exitCode).toBe(0);
+  expect(await table()).toEqual([]);
 });

@@ -89,4 +89,7 @@ test('what nobody wants there any more is taken away, and nothing of others', ()
   expect(planned(seen, gone)).toEqual(['export.remove']);
   expect(planned({ ...seen, busy: new Set(['web1']) }, gone)).toEqual([]);
   expect(planned({ ...seen, reached: false }, gone)).toEqual([]);
+  const failed = (retryAt: number) => new Map([['web1', { problem: 'its disk is full', retryAt }]]);
+  expect(planned({ ...seen, failures: failed(now + 1) }, gone)).toEqual(['wait']);
+  expect(planned({ ...seen, failures: failed(now) }, gone)).toEqual(['export.remove']);
 });

@@ -12,7 +12,7 @@ export interface OwnEntry extends ExportEntry {
   readonly guest: string;
 }
 
-const ownHeading = `# Written by umlnfs, which keeps it in step with its guests' definitions; changes are lost.\n`;
+const ownHeading = `# made by umlnfs, which keeps it in step with its guests' definitions: changes are lost.\n`;
 const guestComment = '# guest ';
 
 /** Bytes that would end or begin something are written in octal, as exports(5) allows. */

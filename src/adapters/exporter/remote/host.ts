@@ -3,6 +3,7 @@ import { UserError } from '../../../model/error.ts';
 import { shellWord } from '../../ssh/quote.ts';
 import { mountAskedFor, noDirectory, nothingMounted } from '../directory.ts';
 import type { ExportHost, Look } from '../exportfs/host.ts';
+import { digest } from './digest.ts';
 
 /** What runs scripts as root on another machine, and gives what they wrote. */
 export interface RemoteShell {
@@ -18,6 +19,15 @@ export interface RemoteHostOptions {
 
 const path = 'PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin LC_ALL=C; export PATH LC_ALL; umask 022\n';
 
+/** The file with the exports that the host with this id makes on a server. */
+export function exportTableOf(hostId: string): string {
+  return tableFile(digest(hostId));
+}
+
+function tableFile(table: string): string {
+  return `/etc/exports.d/umlnfs-${table}.exports`;
+}
+
 /** A machine that is reached by a shell. */
 export class RemoteHost implements ExportHost {
   readonly where: string;
@@ -30,7 +40,7 @@ export class RemoteHost implements ExportHost {
     this.#shell = shell;
     this.#name = name;
     this.where = ` on ${name}`;
-    this.#own = `/etc/exports.d/umlnfs-${table}.exports`;
+    this.#own = tableFile(table);
     this.#copy = `/run/umlnfs-exports/${table}`;
   }
 

@@ -12,6 +12,8 @@ const debian: RootFacts = {
   hosts: undefined,
   machineId: `${machineId}\n`,
   hasResolvConf: true,
+  wasServer: false,
+  hadDisks: false,
 };
 
 function files(facts: Partial<RootFacts> = {}, dns: readonly string[] = []): Map<string, Wanted> {
