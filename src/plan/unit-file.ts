@@ -7,6 +7,8 @@ export interface UnitFileContext {
   readonly systemd: number;
   /** The directory with a directory per guest. */
   readonly guestsDirectory: string;
+  /** The guests that have their root on another one, by that. */
+  readonly clients: ReadonlyMap<string, readonly GuestWanted[]>;
 }
 
 /** Where guests' directories are as the units have it. */
@@ -36,10 +38,11 @@ export function unitDropIn(wanted: GuestWanted, context: UnitFileContext): strin
     '[Service]',
     ...restartLines(wanted, context),
     `TimeoutStartSec=${milliseconds(wanted.startTimeout)}`,
-    `TimeoutStopSec=${milliseconds(wanted.stopTimeout + stopMargin)}`,
+    `TimeoutStopSec=${milliseconds(stopLimit(wanted, context))}`,
     // An image may be larger than memory, and how large is not known here.
     `LimitFSIZE=${wanted.disks.length > 0 ? 'infinity' : wanted.memoryBytes + fileMargin}`,
     `Environment=UMLNFS_STOP_TIMEOUT_MS=${wanted.stopTimeout}`,
+    ...clientsLine(wanted, context),
     ...placeLines(wanted, context),
   ];
   return `${lines.join('\n')}\n`;
@@ -79,6 +82,25 @@ function restartLines({ name, restart }: GuestWanted, { systemd }: UnitFileConte
     lines.push(`RestartMaxDelaySec=${milliseconds(maxDelay)}`);
   }
   return lines;
+}
+
+/** The longest time (ms) that one command of the guest's stop may take: those that end its clients wait for them. */
+function stopLimit(wanted: GuestWanted, { clients }: UnitFileContext): number {
+  const own = wanted.stopTimeout + stopMargin;
+  return Math.max(own, clientsTime(wanted, clients));
+}
+
+/** How long (ms) the guests take to stop that have their root on this one, and those on them before. */
+function clientsTime(wanted: GuestWanted, clients: UnitFileContext['clients']): number {
+  const times = (clients.get(wanted.name) ?? []).map(
+    (client) => clientsTime(client, clients) + client.stopTimeout + stopMargin + stopMargin,
+  );
+  return Math.max(0, ...times);
+}
+
+function clientsLine({ name }: GuestWanted, { clients }: UnitFileContext): string[] {
+  const names = (clients.get(name) ?? []).map((client) => client.name);
+  return names.length === 0 ? [] : [`Environment="UMLNFS_CLIENTS=${names.join(' ')}"`];
 }
 
 function placeLines({ name, kernel, disks }: GuestWanted, { guestsDirectory }: UnitFileContext): string[] {

@@ -19,7 +19,7 @@ const effectAfter = 10_000;
 export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
   const { unitFiles, guestsDirectory } = observed;
   if (unitFiles === undefined) return [];
-  const context = { systemd: unitFiles.systemd, guestsDirectory };
+  const context = { systemd: unitFiles.systemd, guestsDirectory, clients: clientsByServer(desired) };
   const write = new Map<string, string>();
   for (const wanted of desired.guests.values()) {
     const text = unitDropIn(wanted, context);
@@ -35,6 +35,16 @@ export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
     ...(remove.length === 0 ? [] : [`${remove.join(', ')}: there is no definition any more`]),
   ].join('; ');
   return [{ kind: 'units.configure', write, remove, why }];
+}
+
+/** The guests that have their root on another one, by that. */
+export function clientsByServer({ guests }: Desired): ReadonlyMap<string, readonly GuestWanted[]> {
+  const clients = new Map<string, GuestWanted[]>();
+  for (const guest of guests.values()) {
+    const { server } = guest.dependencies;
+    if (server !== undefined) clients.set(server, [...(clients.get(server) ?? []), guest]);
+  }
+  return clients;
 }
 
 function isDown(seen: GuestSeen | undefined): boolean {

@@ -83,17 +83,37 @@ test('the client runs on while its server is killed and started again', async ()
   expect(await unitProperty(host(), 'web1', 'MainPID')).toBe(client);
 });
 
-test('umlnfs stop of the server stops the client first', async () => {
-  await host().exec('umlnfs', 'stop', 'files');
+test('the client runs on while its server is restarted by systemctl', async () => {
+  const client = await unitProperty(host(), 'web1', 'MainPID');
+  await host().exec('systemctl', 'restart', 'umlnfs@files');
+  expect(await states()).toEqual(['active', 'active']);
+  expect(await unitProperty(host(), 'web1', 'MainPID')).toBe(client);
+});
+
+test.each([
+  ['systemctl stop', ['systemctl', 'stop', 'umlnfs@files']],
+  ['umlnfs stop', ['umlnfs', 'stop', 'files']],
+])('%s of the server stops the client first, in order', async (_, command) => {
+  await host().exec('systemctl', 'start', 'umlnfs@web1');
+  const last = await host().exec('journalctl', '--no-pager', '--lines=1', '--show-cursor');
+  const since = /^-- cursor: (.*)$/m.exec(last)?.[1] ?? '';
+  await host().exec(...command);
   expect(await states()).toEqual(['inactive', 'inactive']);
   const journal = await host().exec(
-    'journalctl',
-    '--no-pager',
-    '--output=cat',
-    '--unit=init.scope',
-    '--unit=umlnfs@*',
+    ...['journalctl', '--no-pager', '--output=cat', `--after-cursor=${since}`],
+    ...['--unit=init.scope', '--unit=umlnfs@*'],
   );
-  expect(journal.lastIndexOf('Stopped umlnfs@web1')).toBeLessThan(
-    journal.lastIndexOf('Stopped umlnfs@files'),
-  );
+  const [client, server] = ['web1', 'files'].map((name) => journal.indexOf(`Stopped umlnfs@${name}`));
+  expect(client).toBeGreaterThanOrEqual(0);
+  expect(server).toBeGreaterThan(client ?? 0);
+  for (const name of ['web1', 'files']) {
+    expect(await unitProperty(host(), name, 'Result')).toBe('success');
+    expect((await guestStatus(name)).lastEndReason).toBe('stopped');
+  }
+  // Both shut down by themselves: nothing had to be killed.
+  expect(journal).not.toMatch(/^umlnfs@\S+: .*(timed out|Killing process)/m);
 });
+
+async function guestStatus(name: string): Promise<Record<string, unknown>> {
+  return JSON.parse((await host().try('umlnfs', 'status', '--json', name)).stdout)[0];
+}

@@ -121,7 +121,7 @@ describe('where systemd runs the guests', () => {
   const dropIns = new Map(
     [files, strict].map((each) => [
       each.name,
-      unitDropIn(each, { systemd: 257, guestsDirectory: '/run/umlnfs/guests' }),
+      unitDropIn(each, { systemd: 257, guestsDirectory: '/run/umlnfs/guests', clients: new Map() }),
     ]),
   );
   const unitFiles = { systemd: 257, dropIns };

@@ -5,6 +5,7 @@ import { type ServerSeen, serverUnseen } from '../../../src/model/server.ts';
 import { unitUnseen } from '../../../src/model/units.ts';
 import { plan, unseen } from '../../../src/plan/plan.ts';
 import { unitDropIn } from '../../../src/plan/unit-file.ts';
+import { clientsByServer } from '../../../src/plan/units.ts';
 import { desiredWith, guestWanted, observedFor, runningGuest } from '../../support/model.ts';
 
 const now = 500_000;
@@ -115,10 +116,13 @@ describe('a guest whose root is on another guest', () => {
   });
 
   test('under systemd as well, and is not started again', () => {
-    const context = { systemd: 257, guestsDirectory: '/run/umlnfs/guests' };
+    const clients = clientsByServer(desiredWith(files, web1));
+    const context = { systemd: 257, guestsDirectory: '/run/umlnfs/guests', clients };
     const dropIns = new Map([files, web1].map((each) => [each.name, unitDropIn(each, context)]));
     expect(dropIns.get('web1')).toMatch(/^After=umlnfs@files.service\nWants=umlnfs@files.service$/m);
     expect(dropIns.get('web1')).not.toMatch(/^(Requires|BindsTo)=/m);
+    expect(dropIns.get('files')).toMatch(/^Environment="UMLNFS_CLIENTS=web1"$/m);
+    expect(dropIns.get('web1')).not.toContain('UMLNFS_CLIENTS');
     expect(dropIns.get('files')).toMatch(/^ReadWritePaths="\/var\/lib\/umlnfs\/disks\/files\.img"$/m);
     const unit = { ...unitUnseen, begun: true, active: 'active', sub: 'running' };
     const both = { files: { ...up(files, { intent: 'stop' }), unit }, web1: { ...up(web1), unit } };

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import { unitDropIn } from '../../../src/plan/unit-file.ts';
+import type { GuestWanted } from '../../../src/model/desired.ts';
+import { type UnitFileContext, unitDropIn } from '../../../src/plan/unit-file.ts';
 import { guestWanted } from '../../support/model.ts';
 
-const context = { systemd: 257, guestsDirectory: '/run/umlnfs/guests' };
+const context: UnitFileContext = { systemd: 257, guestsDirectory: '/run/umlnfs/guests', clients: new Map() };
 
-function lines(...[change, where]: [Parameters<typeof guestWanted>[0]?, Partial<typeof context>?]): string[] {
+function lines(
+  ...[change, where]: [Parameters<typeof guestWanted>[0]?, Partial<UnitFileContext>?]
+): string[] {
   return unitDropIn(guestWanted(change), { ...context, ...where }).split('\n');
 }
 
@@ -81,4 +84,20 @@ test('a root on this host is mounted before its guest starts, and until it has e
   expect(values('RequiresMountsFor', lines())).toEqual(['"/export/web1"']);
   const root = { ...guestWanted().root, local: false };
   expect(values('RequiresMountsFor', lines({ root }))).toEqual([]);
+});
+
+test('a server has as long to stop as the guests take that stop before it, and those before them', () => {
+  const slow = guestWanted({ name: 'slow', stopTimeout: 100_000 });
+  const between = guestWanted({ name: 'between' });
+  const limit = (name: string, clients: ReadonlyMap<string, readonly GuestWanted[]>) =>
+    Number.parseInt(values('TimeoutStopSec', lines({ name }, { clients }))[0] ?? '', 10);
+  const alone = limit('files', new Map());
+  expect(limit('files', new Map([['files', [between]]]))).toBeGreaterThan(alone);
+  const longest = limit('files', new Map([['files', [between, slow]]]));
+  expect(longest).toBeGreaterThan(100_000);
+  const chain = new Map([
+    ['files', [between]],
+    ['between', [slow]],
+  ]);
+  expect(limit('files', chain)).toBeGreaterThan(longest + alone - 1);
 });

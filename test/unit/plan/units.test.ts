@@ -18,7 +18,9 @@ function unit(change: Partial<UnitSeen> = {}): UnitSeen {
 /** A host where systemd runs the guests and knows their definitions. */
 function host(wanted: typeof web1, seen: Partial<GuestSeen>, change: Partial<Observed> = {}) {
   const desired = desiredWith(wanted);
-  const dropIns = new Map([[wanted.name, unitDropIn(wanted, { systemd: 257, guestsDirectory })]]);
+  const dropIns = new Map([
+    [wanted.name, unitDropIn(wanted, { systemd: 257, guestsDirectory, clients: new Map() })],
+  ]);
   const guests = new Map([[wanted.name, { ...unseen, ...seen }]]);
   return {
     desired,
