@@ -21,6 +21,7 @@ import type { Backing } from '../model/rootfs/backing.ts';
 import type { ServerSeen } from '../model/server.ts';
 import type { UnitFilesSeen } from '../model/units.ts';
 import { modulesFor, modulesKey } from '../plan/modules.ts';
+import { answering } from '../plan/names.ts';
 
 /** Where reality is read. Each may throw; what cannot be read of one guest becomes that guest's problem. */
 export interface Sources {
@@ -53,6 +54,7 @@ export interface Sources {
 /** Reads all that the planner needs. Roots are read only for guests without a process: only a start needs them. */
 export async function observe(desired: Desired, sources: Sources): Promise<Observed> {
   const guests = sources.guests();
+  const asked = observeKernels(desired, sources);
   const [links, tables, routes, forwards, exporter, names, hostNames, kernels, roots, unitFiles] =
     await Promise.all([
       sources.links(),
@@ -60,9 +62,9 @@ export async function observe(desired: Desired, sources: Sources): Promise<Obser
       sources.routes(),
       sources.forwards(),
       sources.exporter(),
-      sources.names(desired.names),
+      asked.then((kernels) => sources.names(answering(desired, kernels).names)),
       sources.hostNames(),
-      observeKernels(desired, sources),
+      asked,
       observeRoots(desired, guests, sources),
       sources.unitFiles(),
     ]);

@@ -1,8 +1,27 @@
 /** Names, DHCP and router advertisements on the bridges, and the guests' names in the host's own hosts file. */
 import type { Desired, GuestWanted } from '../model/desired.ts';
-import type { Observed } from '../model/observed.ts';
+import type { HostLine } from '../model/names.ts';
+import type { KernelSeen, Observed } from '../model/observed.ts';
 import { mayBeMore } from './held.ts';
 import type { Step } from './step.ts';
+
+/** Of the names those addresses that answer: a guest whose kernel speaks no IPv6 has none of that, whatever its network. */
+export function answering(desired: Desired, kernels: ReadonlyMap<string, KernelSeen>): Desired {
+  const silent = new Set<string>();
+  for (const { kernel, network } of desired.guests.values()) {
+    const seen = kernels.get(kernel);
+    if (network.ipv6 !== undefined && seen?.ok && seen.caps.ipv6 === 'none') silent.add(network.ipv6);
+  }
+  if (silent.size === 0) return desired;
+  const heard = (lines: readonly HostLine[]) => lines.filter(({ address }) => !silent.has(address));
+  return {
+    ...desired,
+    names: new Map(
+      [...desired.names].map(([network, names]) => [network, { ...names, hosts: heard(names.hosts) }]),
+    ),
+    hostNames: heard(desired.hostNames),
+  };
+}
 
 /** The dnsmasq of each network. Where none is installed, only guests that cannot do without it hear of it. */
 export function planNames(desired: Desired, observed: Observed): Step[] {

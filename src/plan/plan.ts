@@ -9,7 +9,7 @@ import { planFilter } from './filter.ts';
 import { type Launch, planIdle, planRunning, stopCause } from './guests.ts';
 import { isHeld } from './held.ts';
 import { modulesFor, modulesKey } from './modules.ts';
-import { planHosts, planNames } from './names.ts';
+import { answering, planHosts, planNames } from './names.ts';
 import { planBridges, planStaleBridges, planStaleTaps, planTap } from './network.ts';
 import { Order } from './order.ts';
 import { planServerExport, planStaleServerExports } from './server-exports.ts';
@@ -34,14 +34,15 @@ export function plan(desired: Desired, observed: Observed, now: number): Step[] 
   const failed = waitingFailures(observed, now);
   steps.push(...failed.waits);
   const launched = launches(desired, observed);
+  const named = answering(desired, observed.kernels);
   const shared = [
     ...planUnitFiles(desired, observed),
     ...planFilter(desired, observed, (wanted) => launched(wanted).launch),
     ...planBridges(desired, observed),
-    ...planNames(desired, observed),
+    ...planNames(named, observed),
     ...planStaleBridges(desired, observed),
     ...planBeyond(desired, observed),
-    ...planHosts(desired, observed),
+    ...planHosts(named, observed),
     ...(hasBridge(desired, observed, failed) ? planExporter(desired, observed) : []),
   ];
   steps.push(...shared.filter((step) => !failed.includes(step)));
