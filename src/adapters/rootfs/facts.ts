@@ -13,6 +13,7 @@ export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
     hosts,
     machineId,
     inittab,
+    halt,
     hasResolvConf,
     init,
     network,
@@ -25,6 +26,7 @@ export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
     inside.readText('etc/hosts'),
     inside.readText('etc/machine-id'),
     inside.readText('etc/inittab'),
+    haltSettings(inside),
     resolvConfIsMade(inside),
     inside.look('sbin/init'),
     networkOf(inside),
@@ -39,6 +41,7 @@ export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
     hosts,
     machineId,
     inittab,
+    halt,
     network,
     wasServer,
     hadDisks,
@@ -56,6 +59,11 @@ function initOf(entry: Entry, systemd: boolean, inittab: string | undefined): In
   }
   if (entry.kind === 'file' && inittab !== undefined) return 'sysvinit';
   return systemd ? 'systemd' : 'unknown';
+}
+
+async function haltSettings(inside: GuestRoot): Promise<string | undefined> {
+  if (!(await inside.isFile('etc/init.d/halt'))) return undefined;
+  return (await inside.readText('etc/default/halt')) ?? '';
 }
 
 async function isThere(inside: GuestRoot, path: string): Promise<boolean> {

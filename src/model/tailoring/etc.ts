@@ -1,7 +1,7 @@
 /** Files of `/etc` that umlnfs changes line by line and otherwise leaves as they are. */
 
 const hostsMark = '# umlnfs';
-const fstabMark = '# umlnfs: not for a guest whose root is on NFS: ';
+const takenOut = '# umlnfs: not for a guest whose root is on NFS: ';
 
 /** `/etc/hosts` in which the host's own name leads to 127.0.1.1, as Debian has it. */
 export function hostsWith(hosts: string | undefined, hostname: string): string {
@@ -29,7 +29,7 @@ function namesIn(line: string): string[] {
 export function fstabForNfsRoot(fstab: string): string {
   return fstab
     .split('\n')
-    .map((line) => (isForADisk(line) ? `${fstabMark}${line}` : line))
+    .map((line) => (isForADisk(line) ? `${takenOut}${line}` : line))
     .join('\n');
 }
 
@@ -40,3 +40,18 @@ function isForADisk(line: string): boolean {
   if (options.split(',').includes('noauto')) return false;
   return /^(?:(?:UUID|LABEL|PARTUUID|PARTLABEL|ID)=|\/dev\/(?!ubd|shm|loop))/.test(source);
 }
+
+/**
+ * `/etc/default/halt` of System V's scripts, which take the network down before they halt or reboot: with the root on
+ * it, that never ends. halt(8), `-i`.
+ */
+export function haltWithNetwork(halt: string): string {
+  const lines = halt.split('\n');
+  const settings = lines.filter((line) => setsNetdown.test(line));
+  if (/=["']?no["']?\s*(#.*)?$/.test(settings.at(-1) ?? '')) return halt;
+  while (lines.at(-1)?.trim() === '') lines.pop();
+  const kept = lines.map((line) => (setsNetdown.test(line) ? `${takenOut}${line}` : line));
+  return `${[...kept, 'NETDOWN=no'].join('\n')}\n`;
+}
+
+const setsNetdown = /^\s*(export\s+)?NETDOWN=/;

@@ -1,5 +1,5 @@
 /** What a root needs to run as a UML guest on NFS, from what it has: pure, so that a plan can show it. */
-import { fstabForNfsRoot, hostsWith } from './etc.ts';
+import { fstabForNfsRoot, haltWithNetwork, hostsWith } from './etc.ts';
 import { inittabForGuest } from './inittab.ts';
 import type { NetworkStyle } from './network.ts';
 import {
@@ -39,6 +39,8 @@ export interface RootFacts {
   readonly hosts: string | undefined;
   readonly machineId: string | undefined;
   readonly inittab: string | undefined;
+  /** `/etc/default/halt`; empty where only the script is there that reads it, undefined where neither is. */
+  readonly halt: string | undefined;
   /** Whether umlnfs has once made it the NFS server of others … */
   readonly wasServer: boolean;
   /** … or had it mount disks. */
@@ -124,6 +126,7 @@ export function wantedFiles(facts: RootFacts, wish: TailoringWish, machineId: st
   if (facts.init === 'sysvinit' || facts.init === 'busybox') {
     const inittab = inittabForGuest(facts.inittab, facts.init);
     if (inittab !== undefined) wanted.push(owned('etc/inittab', inittab));
+    if (facts.halt !== undefined) wanted.push(owned('etc/default/halt', haltWithNetwork(facts.halt)));
   }
   if (facts.init === 'openrc') wanted.push(openrcReadiness);
   return wanted;

@@ -21,6 +21,9 @@ export const debianPackages: readonly string[] = [
   'less',
 ];
 
+/** Debian's other packages that bring a process 1, of which there can be one. */
+const otherInit = /^(sysvinit-core|runit-init|dinit-sysv|finit-sysv)$/;
+
 /** Seconds that a mirror may keep silent; then it is tried once more. */
 const patience = 15;
 
@@ -48,7 +51,7 @@ export async function fillFromDebian(
     });
   }
   progress.phase(`installing Debian ${suite}`);
-  const packages = [...new Set([...(wanted.defaults ?? debianPackages), ...wanted.include])].join(',');
+  const packages = packagesOf(wanted).join(',');
   const { mirror } = wanted;
   const command = [
     ...(mmdebstrap !== undefined
@@ -80,6 +83,13 @@ export async function fillFromDebian(
   });
   await forgetHost(tree);
   return suite;
+}
+
+/** What is installed: the defaults, and what was asked for; of two that exclude each other the latter. */
+export function packagesOf({ defaults, include }: DebianWanted): readonly string[] {
+  const own = include.some((name) => otherInit.test(name));
+  const usual = (defaults ?? debianPackages).filter((name) => !(own && name === 'systemd-sysv'));
+  return [...new Set([...usual, ...include])];
 }
 
 function mmdebstrapOptions({ arch, variant }: DebianWanted): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fstabForNfsRoot, hostsWith } from '../../../../src/model/tailoring/etc.ts';
+import { fstabForNfsRoot, haltWithNetwork, hostsWith } from '../../../../src/model/tailoring/etc.ts';
 
 describe('hostsWith', () => {
   it('makes a file where there is none', () => {
@@ -72,5 +72,22 @@ describe('fstabForNfsRoot', () => {
     expect(once.split('\n')).toHaveLength(4);
     expect(once.startsWith('# head\n# umlnfs:')).toBe(true);
     expect(fstabForNfsRoot(once)).toBe(once);
+  });
+});
+
+describe('haltWithNetwork', () => {
+  const out = '# umlnfs: not for a guest whose root is on NFS: ';
+  it.each([
+    ['', 'NETDOWN=no\n'],
+    ['HALT=poweroff\nNETDOWN=yes\n\n', `HALT=poweroff\n${out}NETDOWN=yes\nNETDOWN=no\n`],
+    ['NETDOWN=no\nNETDOWN=', `${out}NETDOWN=no\n${out}NETDOWN=\nNETDOWN=no\n`],
+    ['# NETDOWN=no\n', '# NETDOWN=no\nNETDOWN=no\n'],
+  ])('keeps the network where it is %j', (before, after) => {
+    expect(haltWithNetwork(before)).toBe(after);
+    expect(haltWithNetwork(after)).toBe(after);
+  });
+
+  it.each(['NETDOWN=no\n', 'NETDOWN=yes\nexport NETDOWN="no" # mine\n'])('leaves %j', (halt) => {
+    expect(haltWithNetwork(halt)).toBe(halt);
   });
 });

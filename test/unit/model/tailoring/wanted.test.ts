@@ -12,6 +12,7 @@ const debian: RootFacts = {
   hosts: undefined,
   machineId: `${machineId}\n`,
   hasResolvConf: true,
+  halt: undefined,
   wasServer: false,
   hadDisks: false,
 };
