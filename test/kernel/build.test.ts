@@ -11,6 +11,8 @@ import type { KernelReport } from '../../src/model/kernel-report.ts';
 import { runCli } from '../support/cli.ts';
 import { compiledSources } from '../support/compiled.ts';
 import { TestDaemon } from '../support/daemon.ts';
+import { makeTinyRoot } from '../support/tiny-root.ts';
+import { UdpServer, udpPort } from './udp-server.ts';
 
 /** Where Kernel= looks for names; in this namespace a directory of the test's. */
 const place = '/var/lib/umlnfs';
@@ -78,6 +80,35 @@ test('its processes run under seccomp where it can and a definition says so, els
   );
   expect(how.length).toBeGreaterThan(0);
   for (const each of how) expect(each).toEqual({ filtered: seccomp, traced: !seccomp });
+});
+
+test('a root by version 3 over UDP', async () => {
+  if (daemon === undefined) throw new Error('there is no daemon');
+  const directory = daemon.root('web3');
+  await makeTinyRoot(directory);
+  const udp = await UdpServer.start('192.168.2.1', directory);
+  try {
+    await daemon.define(
+      'web3',
+      `[Guest]
+Address=192.168.2.4
+Memory=64M
+Kernel=lab
+[Root]
+Version=3
+Protocol=udp
+Port=${udpPort}
+[Export]
+Managed=no`,
+    );
+    await daemon.until('web3', { state: 'running', health: 'ok' });
+    expect(await daemon.inside('web3', 'grep " / " /proc/mounts')).toMatch(
+      /^192\.168\.2\.1:\S+ \/ nfs rw,\S*vers=3,\S*proto=udp,/m,
+    );
+    expect((await daemon.cli('stop', 'web3')).exitCode).toBe(0);
+  } finally {
+    await udp.close();
+  }
 });
 
 test('while the definition names it, it cannot be removed', async () => {
