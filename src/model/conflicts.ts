@@ -19,13 +19,23 @@ interface Claim {
   /** As the user would write it. */
   readonly name: string;
   readonly value: string;
+  /** Within which there can be one; everywhere by default. */
+  readonly scope?: string;
   /** What to do about it. */
   readonly hint: string;
 }
 
-function claimsOf({ wanted, uid }: Candidate): Claim[] {
+function claimsOf({ wanted, uid, network }: Candidate): Claim[] {
   const { address, mac, tap } = wanted.network;
-  const claims = [
+  const claims: Claim[] = [
+    {
+      key: 'guest.hostname',
+      name: 'Hostname',
+      value: wanted.hostname,
+      // Names in other domains are other names. RFC 4343: capitals make none.
+      scope: `${wanted.hostname}.${network.bridge.domain}`.toLowerCase(),
+      hint: 'write another one: who asks for it would reach either',
+    },
     {
       key: 'network.mac',
       name: 'MACAddress',
@@ -52,6 +62,10 @@ function claimsOf({ wanted, uid }: Candidate): Claim[] {
   return [{ key: 'guest.address', name: 'Address', value: address, hint: 'write another one' }, ...claims];
 }
 
+function placeOf({ name, value, scope }: Claim): string {
+  return `${name} ${scope ?? value}`;
+}
+
 /**
  * Those that can be together. The first of two that claim the same wins, so put those that run already in front.
  */
@@ -65,7 +79,7 @@ export function withoutConflicts(candidates: readonly Candidate[]): {
   for (const candidate of candidates) {
     const claims = claimsOf(candidate);
     const findings = claims.flatMap((claim): Finding[] => {
-      const owner = owners.get(`${claim.name} ${claim.value}`);
+      const owner = owners.get(placeOf(claim));
       if (owner === undefined) return [];
       const origin = owner.guest.origins?.get(claim.key);
       const place = origin === undefined ? owner.guest.file : `${origin.file}:${origin.line}`;
@@ -74,7 +88,7 @@ export function withoutConflicts(candidates: readonly Candidate[]): {
     });
     problems.push(...findings.map((finding) => problemOf(candidate.guest, finding)));
     if (findings.length > 0) continue;
-    for (const claim of claims) owners.set(`${claim.name} ${claim.value}`, candidate);
+    for (const claim of claims) owners.set(placeOf(claim), candidate);
     kept.push(candidate);
   }
   return { kept, problems };

@@ -4,7 +4,7 @@ import type { GuestSource, SourceFile } from '../definition/source.ts';
 import type { Problem } from '../model/problem.ts';
 import { quote } from '../model/quote.ts';
 import { type Files, type Listing, listDirectory } from './list.ts';
-import { BEING_WRITTEN, fileProblem } from './problems.ts';
+import { BEING_WRITTEN, fileProblem, NO_FILE } from './problems.ts';
 import { readSource } from './read-source.ts';
 
 export interface SourceRead {
@@ -52,8 +52,7 @@ async function readFiles(
     }
     if (read.kind === 'failed') problems.push(fileProblem(path, guest, read.message));
     // It was listed a moment ago: a link to nothing, or a file that is being replaced.
-    else if (read.kind === 'absent')
-      problems.push(fileProblem(path, guest, 'cannot read the file: it leads to no file'));
+    else if (read.kind === 'absent') problems.push(fileProblem(path, guest, NO_FILE));
     else {
       young ||= read.young;
       if (read.young && strict) problems.push(fileProblem(path, guest, BEING_WRITTEN));

@@ -4,6 +4,7 @@
  * one of the earlier directory counts. A link to /dev/null masks what later directories have.
  * NAME.network is a network, likewise. NAME@.conf is a template: each of its instances is a guest NAME:INSTANCE, with the template's files and its own.
  */
+import { lstat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { templateOf } from '../definition/guest-name.ts';
 import type { GuestSource, InstanceOf, Loaded, LoadedTemplate, NetworkSource } from '../definition/source.ts';
@@ -11,7 +12,7 @@ import { instancesOf, parseTemplate } from '../definition/template/template.ts';
 import { readGuestSource, readNetworkSource } from './guest-source.ts';
 import { type Listing, listDirectories } from './list.ts';
 import { mapLimited } from './map-limited.ts';
-import { BEING_WRITTEN, fileProblem } from './problems.ts';
+import { BEING_WRITTEN, fileProblem, NO_FILE } from './problems.ts';
 import { readSource, SETTLE_TIME } from './read-source.ts';
 import { lookUpUsers } from './users.ts';
 
@@ -86,7 +87,19 @@ async function loadHost(path: string, last: boolean) {
   const read = await readSource(path);
   if (read.kind === 'failed')
     return { file: undefined, problems: [fileProblem(path, undefined, read.message)], young: false };
-  if (read.kind !== 'text') return { file: undefined, problems: [], young: false };
+  if (read.kind === 'masked') return { file: undefined, problems: [], young: false };
+  if (read.kind === 'absent') {
+    const dangling = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    // Without a host file the defaults hold. A link to one that is away just now is something else.
+    return {
+      file: undefined,
+      problems: dangling ? [fileProblem(path, undefined, NO_FILE)] : [],
+      young: false,
+    };
+  }
   const problems = read.young && last ? [fileProblem(path, undefined, BEING_WRITTEN)] : [];
   return { file: { path, text: read.text }, problems, young: read.young };
 }

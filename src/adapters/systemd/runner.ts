@@ -6,6 +6,7 @@ import type { GuestRunner, ProcessExit, StartRequest } from '../../model/runner.
 import type { UnitSeen } from '../../model/units.ts';
 import { guestPaths, prepareGuestDirectory } from '../uml/guest-directory.ts';
 import { checkMemoryFile } from '../uml/memory-file.ts';
+import { checkTun } from '../uml/tun.ts';
 import { reportHang } from './guest-notify.ts';
 import { consoleTailOf } from './journal.ts';
 import { readLaunch, removeLaunch, writeLaunch } from './launch-file.ts';
@@ -137,6 +138,7 @@ export class SystemdRunner implements GuestRunner {
     }
     const unit = this.#unit(guest);
     if (unit.waiter === undefined) throw new UserError(action, 'systemd does not wait for it any more');
+    await checkTun(action);
     await checkMemoryFile(action, memoryBytes);
     await prepareGuestDirectory(guests, guest, { uid, gid });
     await writeLaunch(guests, guest, argv);

@@ -9,6 +9,7 @@ import { boundConsoleLog, openConsoleLog, readConsoleTail } from './console-log.
 import { prepareGuestDirectory } from './guest-directory.ts';
 import { checkMemoryFile } from './memory-file.ts';
 import { commandOf, findProcesses, livingProcess } from './proc.ts';
+import { checkTun } from './tun.ts';
 import { asUser } from './unprivileged.ts';
 
 export interface ChildRunnerOptions {
@@ -83,6 +84,7 @@ export class ChildRunner implements GuestRunner {
     if (uid === 0 || gid === 0)
       throw new UserError(action, 'a guest never runs as root', { hint: 'change User=' });
     if (this.#running.has(guest)) throw new UserError(action, 'it runs already');
+    await checkTun(action);
     await checkMemoryFile(action, memoryBytes);
     const { guests } = this.#options;
     const paths = await prepareGuestDirectory(guests, guest, { uid, gid });

@@ -1,6 +1,8 @@
 import { access, constants } from 'node:fs/promises';
+import { readTun } from '../../adapters/doctor/tun.ts';
 import type { Host } from '../../definition/guest.ts';
 import { type Tool, tools } from '../../model/doctor/tools.ts';
+import { judgeTun } from '../../model/doctor/tun.ts';
 import type { Problem } from '../../model/problem.ts';
 
 const always = tools.filter(({ need }) => need === true);
@@ -46,10 +48,9 @@ export async function checkTools(host: Host, hostFile: string): Promise<Problem[
       ),
     );
   }
-  const tun = await access('/dev/net/tun').then(
-    () => true,
-    () => false,
-  );
-  if (!tun) problems.push(problem('cannot make taps: there is no /dev/net/tun; modprobe tun'));
+  const tun = judgeTun(await readTun());
+  if (tun.level === 'failure') {
+    problems.push(problem(`cannot give guests their taps: ${tun.item}: ${tun.text}; ${tun.mend ?? ''}`));
+  }
   return problems;
 }

@@ -61,11 +61,11 @@ describe('a running guest with a picked address', () => {
   it('keeps a new definition from that address', () => {
     const first = nextCatalog(undefined, loadedWith(without('a'), { host }));
     const address = first.kept.picked.get('a') ?? '';
-    const texts = { ...without('a'), A: `[Guest]\nAddress=${address}` };
+    const texts = { ...without('a'), Z: `[Guest]\nAddress=${address}` };
     const running = new Map([['a', address]]);
     const second = nextCatalog(first, loadedWith(texts, { host }), '', running);
     expect([...second.guests.keys()]).toEqual(['a']);
-    expect(second.problems).toMatchObject([{ guest: 'A', line: 2, severity: 'error' }]);
+    expect(second.problems).toMatchObject([{ guest: 'Z', line: 2, severity: 'error' }]);
     expect(second.problems[0]?.message).toContain(`cannot use Address=${address}: guest a has it`);
     // Also for a daemon that starts now.
     const restarted = nextCatalog(undefined, loadedWith(texts, { host }), '', running);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Loaded } from '../../../src/definition/source.ts';
 import { loadDefinitions } from '../../../src/watch/load.ts';
@@ -124,6 +124,17 @@ describe('files that cannot be read', () => {
     await rm(tree.hostFile, { recursive: true });
     await tree.write('etc/umlnfs.conf', '[Bridge]\n');
     expect((await load()).host).toEqual({ path: tree.hostFile, text: '[Bridge]\n' });
+  });
+
+  it('say so about a host file that leads to nothing, which is not the same as none', async () => {
+    await mkdir(dirname(tree.hostFile), { recursive: true });
+    await symlink(join(tree.root, 'elsewhere.conf'), tree.hostFile);
+    expect((await load()).hostProblems).toMatchObject([
+      { file: tree.hostFile, severity: 'error', message: 'cannot read the file: it leads to no file' },
+    ]);
+    await symlink('/dev/null', `${tree.hostFile}.new`);
+    await rename(`${tree.hostFile}.new`, tree.hostFile);
+    expect(await load()).toMatchObject({ host: undefined, hostProblems: [] });
   });
 });
 
