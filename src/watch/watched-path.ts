@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'chokidar';
 import { messageOf } from '../model/error.ts';
 import { watchAncestors } from './ancestors.ts';
+import { LinkTargets } from './link-targets.ts';
 
 /** One definition directory or file that is watched whether it exists or not. */
 export class WatchedPath {
@@ -8,6 +9,7 @@ export class WatchedPath {
   readonly #onDirty: () => void;
   readonly #onError: (message: string) => void;
   #watcher: FSWatcher | undefined;
+  readonly #links: LinkTargets;
   #closeAncestors: () => void = () => {};
   #closed = false;
   #again: NodeJS.Immediate | undefined;
@@ -19,6 +21,7 @@ export class WatchedPath {
     this.#path = path;
     this.#onDirty = onDirty;
     this.#onError = onError;
+    this.#links = new LinkTargets(path, (each) => this.#matters(each), onDirty);
   }
 
   /** Resolves when every later change will be noticed. */
@@ -33,10 +36,10 @@ export class WatchedPath {
       ignored: (path) => !this.#matters(path),
     });
     this.#watcher = watcher;
-    watcher.on('all', () => this.#onDirty());
+    watcher.on('all', () => this.#changed());
     // chokidar drops a second event within a few milliseconds; the kernel's own events are all there.
     watcher.on('raw', (_kind, name) => {
-      if (typeof name !== 'string' || isDefinitionName(name)) this.#onDirty();
+      if (typeof name !== 'string' || isDefinitionName(name)) this.#changed();
     });
     watcher.on('error', (error) => {
       this.#onError(
@@ -48,6 +51,7 @@ export class WatchedPath {
       this.#opened = resolve;
       watcher.once('ready', resolve);
     });
+    if (!this.#closed) await this.#links.refresh();
   }
 
   async close(): Promise<void> {
@@ -56,6 +60,13 @@ export class WatchedPath {
     this.#closeAncestors();
     await this.#watcher?.close();
     this.#opened();
+    await this.#links.close();
+  }
+
+  #changed(): void {
+    // It may be a link, or was one.
+    void this.#links.refresh();
+    this.#onDirty();
   }
 
   #matters(path: string): boolean {

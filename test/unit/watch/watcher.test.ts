@@ -115,6 +115,39 @@ describe('watchDefinitions', { timeout: 30_000 }, () => {
     await called('a change of the new target');
   });
 
+  it.each(['deleted and made again', 'made again later', 'not there at first'])(
+    'follows a link whose target is %s',
+    async (how) => {
+      const target = tree.path('elsewhere/web1.txt');
+      const make = () => tree.writeNow('elsewhere/web1.txt', '[Guest]\n');
+      if (how !== 'not there at first') await make();
+      await mkdir(tree.path('etc/umlnfs.d/web1.conf.d'), { recursive: true });
+      await symlink('../../elsewhere/web1.txt', tree.path('etc/umlnfs.d/web1.conf'));
+      await symlink(target, tree.path('etc/umlnfs.d/web1.conf.d/10-more.conf'));
+      await symlink(target, tree.hostFile);
+      await watch();
+      if (how !== 'not there at first') {
+        await rm(target);
+        if (how === 'made again later') await called('the target removed');
+      }
+      await make();
+      await called('the target made');
+      for (const round of ['once', 'twice']) {
+        await appendFile(target, 'Address=192.168.2.2\n');
+        await called(`the new target changed ${round}`);
+        await rm(target);
+        await make();
+        await called(`the target made again ${round}`);
+      }
+      await rm(tree.path('elsewhere'), { recursive: true });
+      await called('the directory of the target removed');
+      await make();
+      await called('the directory of the target made again');
+      await appendFile(target, 'Address=192.168.2.2\n');
+      await called('a change in it');
+    },
+  );
+
   it("says nothing about editors' own files", async () => {
     await tree.write('etc/umlnfs.d/web1.conf', '[Guest]\n');
     await watch();
