@@ -41,6 +41,7 @@ EXPORT {
   Access_Type = RW;
   Squash = No_Root_Squash;
   SecType = sys;
+  Attr_Expiration_Time = 1;
   FSAL { Name = VFS; }
 }
 `,
