@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-import { tinyGuest } from './container/guests.ts';
+import { tinyGuest, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
 
 const host = useContainer(async (container) => {
@@ -34,6 +34,18 @@ test('lines of the kernel have its levels', async () => {
   expect(version?.PRIORITY).toBe('5');
   expect(console.find((entry) => entry.MESSAGE?.startsWith('Run /'))?.PRIORITY).toBe('6');
   expect(console.every((entry) => entry.UMLNFS_GUEST === 'web1')).toBe(true);
+});
+
+test('guests have no journal files of their own', async () => {
+  const guest = (await host().exec('id', '--user', 'umlnfs-guest')).trim();
+  const console = await entries('_SYSTEMD_UNIT=umlnfs@web1.service', '_TRANSPORT=stdout');
+  expect(new Set(console.map((entry) => entry._UID))).toEqual(new Set([guest]));
+  const uid = /^Uid:\t(\d+)/m.exec(
+    await host().read(`/proc/${await unitProperty(host(), 'web1', 'MainPID')}/status`),
+  )?.[1];
+  expect(Number(uid)).toBeGreaterThan(1_000_000);
+  const files = await host().sh('find /var/log/journal /run/log/journal -name "user-*" 2>/dev/null || :');
+  expect(files).not.toContain(uid);
 });
 
 test('no guest can speak to all terminals of the host', async () => {
