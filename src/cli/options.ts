@@ -36,11 +36,18 @@ export const globalOptions = {
   version: { type: 'boolean', doc: 'Show the version.' },
 } as const satisfies Options;
 
+/** A timer of more milliseconds than 31 bits hold would go off at once. */
+const mostSeconds = 2_147_483;
+
 /** A positive number of seconds as milliseconds; undefined without the option. */
 export function secondsOption(invocation: Invocation, name: string): number | undefined {
   const text = invocation.value(name);
   if (text === undefined) return undefined;
-  const seconds = /^\d{1,7}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seconds > 0)) throw new UsageError(`--${name}=${text}: it takes a number of seconds greater than 0`);
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seconds > 0 && seconds <= mostSeconds)) {
+    throw new UsageError(
+      `--${name}=${text}: it takes a number of seconds greater than 0, and ${mostSeconds} at most`,
+    );
+  }
   return seconds * 1000;
 }

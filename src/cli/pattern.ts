@@ -46,3 +46,21 @@ export function matching(operand: string, guests: readonly string[]): readonly s
   if (found.length > 0) return found;
   throw new NoSuchGuest(`find guests ${operand}`, 'no guest matches that', { hint: 'see umlnfs status' });
 }
+
+/**
+ * The guests that the operands mean, of those that are known.
+ * @throws NoSuchGuest for a name that is nobody's, and for a pattern that no guest matches
+ */
+export function knownOf(operands: readonly string[], known: readonly string[]): ReadonlySet<string> {
+  const meant = operands.map((operand) => {
+    const matches = matcherOf(operand);
+    // `lab@` itself is there as well where nobody knows its instances.
+    const found = known.filter((name) => name === operand || matches(name));
+    if (found.length > 0) return found;
+    if (isPattern(operand)) return matching(operand, known);
+    throw new NoSuchGuest(`find guest ${operand}`, `there is no guest ${JSON.stringify(operand)}`, {
+      hint: 'see umlnfs status for the guests there are, and umlnfs check for definitions with problems',
+    });
+  });
+  return new Set(meant.flat());
+}

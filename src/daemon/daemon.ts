@@ -21,6 +21,7 @@ import type { Locations } from './locations.ts';
 import { Loop, type PassResult } from './loop.ts';
 import { observe, type Sources } from './observe.ts';
 import type { Parts } from './parts.ts';
+import { refusedLines } from './refused.ts';
 import { statusOf } from './status.ts';
 
 export interface DaemonOptions {
@@ -315,9 +316,11 @@ export class Daemon {
 
   /** What the loop would do now, by the definitions and reality as they are now. */
   async #planLines(): Promise<readonly PlanLine[]> {
-    this.#use(await this.#store.read());
+    const definitions = await this.#store.read();
+    this.#use(definitions);
     const { steps, now } = await this.#plan();
-    return steps.map((step) => describeStep(step, now));
+    const refused = refusedLines(definitions, this.#parts?.guests.records.keys() ?? []);
+    return [...steps.map((step) => describeStep(step, now)), ...refused];
   }
 }
 

@@ -11,9 +11,16 @@ import { DefinitionStore, hostId } from './definitions.ts';
 import { locations } from './locations.ts';
 import { observe } from './observe.ts';
 import { assemble } from './parts.ts';
+import { refusedLines } from './refused.ts';
+
+export interface LocalPlan {
+  readonly lines: readonly PlanLine[];
+  /** The guests there are, with a definition that can be used or without. */
+  readonly guests: readonly string[];
+}
 
 /** What a daemon that started now would do first. Reads only. */
-export async function planLocally(options: { readonly configDir?: string } = {}): Promise<PlanLine[]> {
+export async function planLocally(options: { readonly configDir?: string } = {}): Promise<LocalPlan> {
   await checkConfigDirectory('plan', options.configDir);
   const id = await hostId();
   const where = locations(options.configDir);
@@ -42,7 +49,8 @@ export async function planLocally(options: { readonly configDir?: string } = {})
     await parts.guests.adopt(first.guests.keys());
     running = runningAddresses(parts.guests.seen());
     // Once more: guests that run keep the addresses they have.
-    const { desired } = await store.read();
+    const definitions = await store.read();
+    const { desired } = definitions;
     const observed = await observe(desired, {
       ...parts.sources,
       // Nobody is asked, and no key is made for it.
@@ -51,7 +59,10 @@ export async function planLocally(options: { readonly configDir?: string } = {})
       sharedFailures: () => [],
     });
     const now = clock();
-    return plan(desired, observed, now).map((step) => describeStep(step, now));
+    const steps = plan(desired, observed, now).map((step) => describeStep(step, now));
+    const known = [...parts.guests.records.keys(), ...desired.guests.keys(), ...(desired.held ?? [])];
+    const guests = [...new Set(known)];
+    return { lines: [...steps, ...refusedLines(definitions, guests)], guests };
   } finally {
     await parts.close(false);
   }

@@ -17,6 +17,11 @@ test.each([
   [['logs', 'a', 'b'], 'logs does not take "b"'],
   [['status', '--lines=3'], "Unknown option '--lines'"],
   [['start', '--timeout=soon', 'a'], '--timeout=soon: it takes a number of seconds'],
+  [
+    ['start', '--timeout=2147484', 'a'],
+    '--timeout=2147484: it takes a number of seconds greater than 0, and 2147483 at most',
+  ],
+  [['console', '--idle=9999999', 'a'], '--idle=9999999: it takes a number of seconds'],
   [['logs', '-n', 'x', 'a'], '--lines=x: it takes a number of lines'],
   [['help', 'me'], 'there is no verb me'],
   [['help', 'status', 'more'], 'there is no verb status more'],

@@ -36,6 +36,9 @@ describe('definitions', () => {
     expect(after.map(({ pid, state }) => ({ pid, state }))).toEqual(
       before.map(({ pid }) => ({ pid, state: 'running' })),
     );
+    expect((await daemon.cli('plan', 'web2')).stdout).toMatch(
+      /^leave guest web2 with the definition it had, because .*web2\.conf:3: error: /,
+    );
   });
 
   test('one that takes the address of another is refused, and the other keeps it', async () => {
@@ -44,6 +47,9 @@ describe('definitions', () => {
     await expect.poll(problems).toMatch(/thief\.conf:2: error: .*192\.168\.2\.2.*web1/);
     expect(await daemon.status('web1')).toMatchObject({ state: 'running' });
     expect(await daemon.status('thief')).toMatchObject({ state: 'failed', pid: 0 });
+    expect((await daemon.cli('plan', 'thief')).stdout).toMatch(
+      /^leave guest thief as it is, because .*thief\.conf:2: error: /,
+    );
     const refused = await daemon.cli('start', 'thief');
     expect(refused).toMatchObject({ exitCode: 1 });
     expect(refused.stderr).toMatch(
