@@ -49,15 +49,16 @@ export class Units implements UnitExecutors {
     const { guest, why } = step;
     switch (step.kind) {
       case 'unit.start':
-        await runner.ask(guest, 'start');
+        await runner.ask(guest, 'start', step.byOperator);
         break;
       case 'unit.stop':
-        await runner.ask(guest, 'stop');
+        await runner.ask(guest, 'stop', true);
         guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
         break;
       case 'unit.restart':
-        await runner.ask(guest, 'restart');
-        guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
+        // Or else somebody has decided otherwise, which holds.
+        if (await runner.ask(guest, 'restart', step.byOperator))
+          guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
         break;
       case 'unit.hang':
         guests.stopping(guest, 'kill', 'hang', why, clock());

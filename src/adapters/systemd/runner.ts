@@ -152,8 +152,11 @@ export class SystemdRunner implements GuestRunner {
     await this.#options.manager.kill(guest, constants.signals[signal]);
   }
 
-  /** Asks systemd for a job; resolves when it is taken. */
-  async ask(guest: string, job: 'start' | 'stop' | 'restart'): Promise<void> {
+  /**
+   * Asks systemd for a job; resolves when it is taken. What no operator wishes gives way to jobs of others, such as an
+   * administrator's stop: false where one was in the way.
+   */
+  async ask(guest: string, job: 'start' | 'stop' | 'restart', byOperator: boolean): Promise<boolean> {
     const { manager } = this.#options;
     await this.follow(guest);
     const unit = this.#unit(guest);
@@ -161,12 +164,19 @@ export class SystemdRunner implements GuestRunner {
     if (job !== 'stop') await manager.resetFailed(guest);
     if (job === 'start') await this.#markBegun(guest, unit);
     this.#states.expectJob(guest);
+    let taken = false;
     try {
-      await manager[job](guest);
-    } catch (error) {
-      void this.#states.refresh(guest);
-      throw error;
+      if (byOperator || job === 'stop') {
+        await manager[job](guest);
+        taken = true;
+      } else {
+        taken = await (job === 'start' ? manager.offerStart(guest) : manager.offerRestart(guest));
+      }
+    } finally {
+      // The job that was expected may not come.
+      if (!taken) await this.#states.refresh(guest);
     }
+    return taken;
   }
 
   /** Forgets restarts and failures, and the limit for them. */
