@@ -275,8 +275,11 @@ export class SystemdRunner implements GuestRunner {
     const state = await this.#states.ask(guest).catch(() => undefined);
     if (state === undefined || !isDown(state)) return;
     if (unit.spawned === spawned) spawned?.(undefined);
-    if (unit.waiter === waiter)
-      waiter?.reject(new UserError(`start guest ${guest}`, 'systemd gave its start up'));
+    if (waiter === undefined || unit.waiter !== waiter) return;
+    // Nobody here refused it: it was stopped while it was prepared, and is not to be started for Autostart= after that.
+    await this.#markBegun(guest, unit).catch(() => undefined);
+    unit.begun = true;
+    waiter.reject(new UserError(`start guest ${guest}`, 'systemd gave its start up'));
   }
 
   #nextProcess(guest: string, unit: Unit): Promise<UnitState> {
