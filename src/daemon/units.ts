@@ -36,14 +36,17 @@ export class Units implements UnitExecutors {
 
   async files(): Promise<UnitFilesSeen> {
     const { manager, dropIns } = this.#options;
-    return { systemd: manager.version, dropIns: await dropIns.read() };
+    const [texts, reloadOwed] = await Promise.all([dropIns.read(), dropIns.reloadOwed()]);
+    return { systemd: manager.version, dropIns: texts, reloadOwed };
   }
 
   async configure({ write, remove }: StepOf<'units.configure'>): Promise<void> {
     const { manager, dropIns } = this.#options;
+    await dropIns.oweReload(true);
     for (const [guest, text] of write) await dropIns.write(guest, text);
     for (const guest of remove) await dropIns.remove(guest);
     await manager.reload();
+    await dropIns.oweReload(false);
   }
 
   async ask(step: StepOf<UnitStepKind>): Promise<void> {

@@ -29,8 +29,10 @@ export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
     if (desired.guests.has(name) || isHeld(desired, name)) return false;
     return isDown(observed.guests.get(name));
   });
-  if (write.size === 0 && remove.length === 0) return [];
+  const { reloadOwed = false } = unitFiles;
+  if (write.size === 0 && remove.length === 0 && !reloadOwed) return [];
   const why = [
+    ...(reloadOwed ? ['systemd has not read what was written before'] : []),
     ...(write.size === 0 ? [] : [`${[...write.keys()].join(', ')}: the definition is new or changed`]),
     ...(remove.length === 0 ? [] : [`${remove.join(', ')}: there is no definition any more`]),
   ].join('; ');

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { pino } from 'pino';
 import { beforeEach, expect, test } from 'vitest';
 import { Marks } from '../../../src/adapters/state/marks.ts';
+import { DropIns } from '../../../src/adapters/systemd/drop-ins.ts';
+import type { Manager } from '../../../src/adapters/systemd/manager.ts';
 import type { SystemdRunner } from '../../../src/adapters/systemd/runner.ts';
 import { Guests } from '../../../src/daemon/guests.ts';
 import { Units, type UnitsOptions } from '../../../src/daemon/units.ts';
@@ -107,6 +111,30 @@ test('a guest without a definition uses up the limit', async () => {
 test('a start that somebody asked for is refused at once', async () => {
   expect(await refused('web1', 0)).toContain('its kernel is away');
   expect(runner.heard()).toBe('forgive refuse');
+});
+
+test('a reload that fails is owed, also to the next daemon', async () => {
+  const directory = await mkdtemp(`${tmpdir()}/umlnfs-units-`);
+  let fails = true;
+  const manager = {
+    version: 257,
+    reload: async () => {
+      if (fails) throw new Error('Transport endpoint is not connected');
+    },
+  } as unknown as Manager;
+  const next = () =>
+    new Units({ manager, dropIns: new DropIns(directory, directory), guests } as unknown as UnitsOptions);
+  try {
+    const write = new Map([['web1', '[Service]\n']]);
+    const step = { kind: 'units.configure', write, remove: [], why: 'new' } as const;
+    await expect(next().configure(step)).rejects.toThrow();
+    expect(await next().files()).toEqual({ systemd: 257, dropIns: write, reloadOwed: true });
+    fails = false;
+    await next().configure({ ...step, write: new Map() });
+    expect(await next().files()).toEqual({ systemd: 257, dropIns: write, reloadOwed: false });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test('a guest whose restart gave way to a job of somebody else is not one that the daemon stops', async () => {

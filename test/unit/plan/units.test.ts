@@ -174,6 +174,16 @@ test('all drop-ins that are not as defined are one step, and no step where they 
   expect(plan(two, observedFor(two, { guests, unitFiles: after }), now)).toEqual([]);
 });
 
+test('systemd is to read its files again until it has', () => {
+  const { desired, observed } = host(web1, { unit: unit() });
+  const { unitFiles } = observed;
+  const owing = { ...observed, unitFiles: unitFiles && { ...unitFiles, reloadOwed: true } };
+  expect(plan(desired, owing, now)).toMatchObject([
+    { kind: 'units.configure', remove: [], why: 'systemd has not read what was written before' },
+  ]);
+  expect(plan(desired, observed, now)).toEqual([]);
+});
+
 test.each([
   [{ active: 'inactive' }, 'stopped'],
   [{ active: 'inactive', begun: false }, 'starting'],
