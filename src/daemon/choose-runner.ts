@@ -45,7 +45,7 @@ export async function chooseRunner(kind: RunnerKind, host: Host, clock: () => nu
   });
   if (manager === undefined) return child();
   const runner = new SystemdRunner({ manager, guests, clock });
-  return { runner, systemd: { manager, runner, dropIns: new DropIns() } };
+  return { runner, systemd: { manager, runner, dropIns: new DropIns(host.directories.runtime) } };
 }
 
 /** The runtime directory as the units of our servers have it. */

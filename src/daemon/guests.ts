@@ -95,6 +95,11 @@ export class Guests {
     return record;
   }
 
+  /** As its definition has it; undefined where there is none, or it cannot be used. */
+  wanted(name: string): GuestWanted | undefined {
+    return this.#options.desired()?.guests.get(name);
+  }
+
   seen(): ReadonlyMap<string, GuestSeen> {
     const { unit } = this.#options;
     for (const record of this.records.values()) record.seen.unit = unit?.(record.name);

@@ -11,6 +11,9 @@ const consoleInterval = 500;
 /** Time (ms) for the answer to one such question. */
 const readinessTimeout = 1_000;
 
+/** The part of StartTimeoutSec= after which a guest that said nothing may have said it to nobody. */
+const lateInStart = 2 / 3;
+
 export interface HealthOptions {
   /** Asks the guest's kernel over mconsole; rejects when it does not answer in time (ms). */
   readonly ask: (guest: string, command: 'version' | 'proc 1/mounts', timeout: number) => Promise<string>;
@@ -79,14 +82,15 @@ export class Health {
     return pts === '' ? 'lost' : undefined;
   }
 
-  /** A guest that was ready or not before this daemon began cannot tell again: its mounts do. */
   async #lookForReadiness(record: GuestRecord, wanted: GuestWanted, pid: number): Promise<void> {
-    const asks = wanted.ready === 'mount' || record.seen.process?.adopted === true;
-    if (!asks) return;
+    const adopted = record.seen.process?.adopted === true;
+    // For its console it is enough to know that its kernel answers.
+    const tell = mountsTell(record, wanted, this.#options.clock());
+    if (!tell && !(adopted && !record.kernelUp)) return;
     try {
       const mounts = await this.#options.ask(record.name, 'proc 1/mounts', readinessTimeout);
       record.kernelUp = true;
-      if (record.seen.process?.pid === pid && rootMounted(mounts)) {
+      if (tell && record.seen.process?.pid === pid && rootMounted(mounts)) {
         this.#options.onReady(record.name, 'its root is mounted');
       }
     } catch {
@@ -123,6 +127,18 @@ export class Health {
     if (changed) this.#options.markDirty();
     return interval;
   }
+}
+
+/**
+ * Whether its mounts tell that a guest is ready. With Ready=notify they do for one that was adopted and cannot tell
+ * again: nobody holds its notify socket while no daemon runs, and what it says then is lost, not queued. As long as its
+ * unit is still starting it may yet say so, and its root is mounted long before: then they are believed only late.
+ */
+function mountsTell({ seen }: GuestRecord, wanted: GuestWanted, now: number): boolean {
+  if (wanted.ready === 'mount') return true;
+  const { process, unit } = seen;
+  if (process?.adopted !== true) return false;
+  return unit?.active !== 'activating' || now >= process.startedAt + wanted.startTimeout * lateInStart;
 }
 
 /** Resolves when the port accepts a connection within `timeout` ms. */

@@ -22,6 +22,8 @@ export interface UnitsOptions extends Systemd {
 /** Between the loop and systemd: jobs asked of it, its files, and its starts that wait for the loop. */
 export class Units implements UnitExecutors {
   readonly #options: UnitsOptions;
+  /** Guests whose last automatic starts were refused for what may pass. */
+  readonly #excused = new Set<string>();
 
   constructor(options: UnitsOptions) {
     this.#options = options;
@@ -34,14 +36,17 @@ export class Units implements UnitExecutors {
 
   async files(): Promise<UnitFilesSeen> {
     const { manager, dropIns } = this.#options;
-    return { systemd: manager.version, dropIns: await dropIns.read() };
+    const [texts, reloadOwed] = await Promise.all([dropIns.read(), dropIns.reloadOwed()]);
+    return { systemd: manager.version, dropIns: texts, reloadOwed };
   }
 
   async configure({ write, remove }: StepOf<'units.configure'>): Promise<void> {
     const { manager, dropIns } = this.#options;
+    await dropIns.oweReload(true);
     for (const [guest, text] of write) await dropIns.write(guest, text);
     for (const guest of remove) await dropIns.remove(guest);
     await manager.reload();
+    await dropIns.oweReload(false);
   }
 
   async ask(step: StepOf<UnitStepKind>): Promise<void> {
@@ -49,15 +54,16 @@ export class Units implements UnitExecutors {
     const { guest, why } = step;
     switch (step.kind) {
       case 'unit.start':
-        await runner.ask(guest, 'start');
+        await runner.ask(guest, 'start', step.byOperator);
         break;
       case 'unit.stop':
-        await runner.ask(guest, 'stop');
+        await runner.ask(guest, 'stop', true);
         guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
         break;
       case 'unit.restart':
-        await runner.ask(guest, 'restart');
-        guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
+        // Or else somebody has decided otherwise, which holds.
+        if (await runner.ask(guest, 'restart', step.byOperator))
+          guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
         break;
       case 'unit.hang':
         guests.stopping(guest, 'kill', 'hang', why, clock());
@@ -83,8 +89,10 @@ export class Units implements UnitExecutors {
     if (!automatic || (end?.reason === 'reboot' && end.wasReady)) {
       await runner.forgive(guest).catch(() => undefined);
     }
+    if (!automatic) this.#excused.delete(guest);
     guests.preparing(guest, automatic);
     await runner.prepare(guest);
+    if (this.#excused.delete(guest)) await runner.forgive(guest).catch(() => undefined);
   }
 
   /** The guests that systemd waits for. */
@@ -99,8 +107,24 @@ export class Units implements UnitExecutors {
       const problem = problemOf(guest);
       if (problem === undefined) continue;
       guests.refused(guest, problem);
-      runner.refuse(guest, refusal(guest, problem));
+      // systemd counts with the next start: what is to be forgotten is forgotten before it can think of that.
+      void this.#excuse(guest).then(() => runner.refuse(guest, refusal(guest, problem)));
     }
+  }
+
+  /**
+   * What stands in the way of a guest with a definition may pass, and is no failure of the guest: automatic starts that
+   * are refused do not use up the limit. systemd can only forget all of them, and crashes of before, together with the
+   * number by which its delays grow. So it does where the limit is near, so that the delays grow up to there and begin
+   * anew with RestartSec=, and when nothing stands in the way any more.
+   */
+  async #excuse(guest: string): Promise<void> {
+    const { runner, guests } = this.#options;
+    const wanted = guests.wanted(guest);
+    if (wanted === undefined || !guests.record(guest).automatic) return;
+    this.#excused.add(guest);
+    const { restarts } = runner.seen(guest) ?? { restarts: 0 };
+    if (restarts >= wanted.restart.burst - 1) await runner.forgive(guest).catch(() => undefined);
   }
 }
 

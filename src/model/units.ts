@@ -24,6 +24,8 @@ export interface UnitFilesSeen {
   readonly systemd: number;
   /** By guest: the text of the drop-in for its unit. */
   readonly dropIns: ReadonlyMap<string, string>;
+  /** systemd has not read some of them as they are now. */
+  readonly reloadOwed?: boolean;
 }
 
 /** A unit that nobody has asked for yet. */

@@ -57,6 +57,7 @@ function what(step: Step): string {
     case 'guest.stop':
       return `stop guest ${step.guest} by ${step.phase}`;
     case 'units.configure':
+      if (step.write.size + step.remove.length === 0) return 'have systemd read its units again';
       return `configure ${step.write.size + step.remove.length} units for systemd`;
     case 'unit.start':
       return `ask systemd to start guest ${step.guest}`;

@@ -69,7 +69,9 @@ export type Step = { readonly why: string } & (
       readonly remove: readonly string[];
     }
   /** Ask systemd, where it runs the guests: its jobs do the rest. */
-  | { readonly kind: 'unit.start' | 'unit.stop' | 'unit.restart'; readonly guest: string }
+  | { readonly kind: 'unit.stop'; readonly guest: string }
+  /** What no operator asked umlnfs for gives way to what somebody asks of systemd itself. */
+  | { readonly kind: 'unit.start' | 'unit.restart'; readonly guest: string; readonly byOperator: boolean }
   /** Tell systemd that the guest hangs. */
   | { readonly kind: 'unit.hang'; readonly guest: string }
   /** Have systemd forget the restarts so far. */

@@ -29,8 +29,10 @@ export function planUnitFiles(desired: Desired, observed: Observed): Step[] {
     if (desired.guests.has(name) || isHeld(desired, name)) return false;
     return isDown(observed.guests.get(name));
   });
-  if (write.size === 0 && remove.length === 0) return [];
+  const { reloadOwed = false } = unitFiles;
+  if (write.size === 0 && remove.length === 0 && !reloadOwed) return [];
   const why = [
+    ...(reloadOwed ? ['systemd has not read what was written before'] : []),
     ...(write.size === 0 ? [] : [`${[...write.keys()].join(', ')}: the definition is new or changed`]),
     ...(remove.length === 0 ? [] : [`${remove.join(', ')}: there is no definition any more`]),
   ].join('; ');
@@ -94,8 +96,8 @@ function planStart(
   now: number,
 ): Step[] {
   const { name } = wanted;
-  const why = startReason(wanted, seen, unit);
-  if (why === undefined) return [];
+  const reason = startReason(wanted, seen, unit);
+  if (reason === undefined) return [];
   const blocked = obstacle(wanted, observed) ?? problem;
   if (blocked !== undefined) {
     return [
@@ -103,19 +105,24 @@ function planStart(
       wait(name, now + blockedRetry, 'it is looked at again then'),
     ];
   }
-  return holdStart(wanted, order, now) ?? [{ kind: 'unit.start', guest: name, why }];
+  return holdStart(wanted, order, now) ?? [{ kind: 'unit.start', guest: name, ...reason }];
 }
 
 /** Why the daemon asks systemd to start a guest; undefined where that is for systemd and its administrator alone. */
-function startReason(wanted: GuestWanted, seen: GuestSeen, unit: UnitSeen): string | undefined {
+function startReason(
+  wanted: GuestWanted,
+  seen: GuestSeen,
+  unit: UnitSeen,
+): { readonly why: string; readonly byOperator: boolean } | undefined {
   if (seen.intent === 'start' || seen.intent === 'restart') {
     // One that waits for its restart starts at once.
     const waits = unit.active === 'activating' && unit.sub.startsWith('auto-restart');
     if (!atRest(unit) && !waits) return undefined;
-    return seen.end?.reason === 'reboot' ? 'it rebooted itself' : 'an operator started it';
+    if (seen.end?.reason === 'reboot') return { why: 'it rebooted itself', byOperator: false };
+    return { why: 'an operator started it', byOperator: true };
   }
   if (!atRest(unit)) return undefined;
-  return wanted.autostart && !unit.begun ? 'its definition says so' : undefined;
+  return wanted.autostart && !unit.begun ? { why: 'its definition says so', byOperator: false } : undefined;
 }
 
 function planActive(
@@ -145,7 +152,7 @@ function planActive(
   const held = holdStop(name, cause, order);
   if (held !== undefined) return held;
   if (wanted === undefined || seen.intent === 'stop' || cause.final) return [stop(name, cause.why)];
-  return [{ kind: 'unit.restart', guest: name, why: cause.why }];
+  return [{ kind: 'unit.restart', guest: name, why: cause.why, byOperator: seen.intent === 'restart' }];
 }
 
 /** A guest that has run well for BurstIntervalSec= starts with the first delay again. */

@@ -123,6 +123,21 @@ test('systemctl stop wins over a restart that is due', async () => {
   expect(await container.sh('systemctl list-jobs --no-legend "umlnfs@*"')).toBe('');
 });
 
+test('a guest that crashes while its kernel is away starts when that is back, however often it was tried', async () => {
+  const container = host();
+  await container.exec('cp', '--dereference', '/usr/bin/linux.uml', '/opt/linux');
+  const pid = await started('Kernel=/opt/linux\n[Restart]\nBurst=2\nDelaySec=100ms\n');
+  await container.exec('mv', '/opt/linux', '/opt/away');
+  await container.exec('systemctl', 'kill', '--signal=KILL', '--kill-whom=main', 'umlnfs@web1');
+  const refusals = () =>
+    container.sh(
+      'journalctl --no-pager --output=cat --unit=umlnfs@web1 | grep -c "cannot .*/opt/linux" || :',
+    );
+  await until('more attempts than are allowed', async () => Number(await refusals()) > 5, 60_000);
+  await container.exec('mv', '/opt/away', '/opt/linux');
+  await runsAgain(pid);
+});
+
 test('a guest that fails too often is left alone until it is reset', async () => {
   const container = host();
   let pid = await started('[Restart]\nBurst=2\nDelaySec=100ms\n');

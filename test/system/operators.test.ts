@@ -95,6 +95,16 @@ test('a change that needs it restarts the guest, and one that does not leaves it
   );
 });
 
+test('systemctl stop wins over a restart for a change', async () => {
+  const container = host();
+  await container.write(definition, '[Guest]\nAddress=192.168.2.2\nMemory=64M\nAutostart=no\n');
+  await container.exec('systemctl', 'stop', 'umlnfs@web1');
+  await container.exec('systemctl', 'reload', 'umlnfsd');
+  expect(await property('ActiveState')).toBe('inactive');
+  expect(await container.sh('systemctl list-jobs --no-legend "umlnfs@*"')).toBe('');
+  await container.exec('systemctl', 'start', 'umlnfs@web1');
+});
+
 test('without its definition a guest is stopped, and nothing of it is left', async () => {
   const container = host();
   await container.sh(`rm ${definition}`);

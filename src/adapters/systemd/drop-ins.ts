@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { messageOf, UserError } from '../../model/error.ts';
 import { guestOfUnit, unitOf } from './unit-name.ts';
 
@@ -8,10 +9,34 @@ const fileName = '50-umlnfs.conf';
 /** The drop-ins that umlnfs writes for the units of guests. Those of the administrator are never touched. */
 export class DropIns {
   readonly #directory: string;
+  readonly #owed: string;
 
-  /** @param directory the runtime directory for units: gone with the host's next boot */
-  constructor(directory = '/run/systemd/system') {
+  /**
+   * @param runtime the daemon's runtime directory
+   * @param directory the runtime directory for units: gone with the host's next boot
+   */
+  constructor(runtime = '/run/umlnfs', directory = '/run/systemd/system') {
     this.#directory = directory;
+    this.#owed = `${runtime}/reload-owed`;
+  }
+
+  /** Whether files were written that systemd has not read since: it may have failed to, or the daemon ended before. */
+  async reloadOwed(): Promise<boolean> {
+    return await access(this.#owed).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Before the first file is written; and false once systemd has read them. */
+  async oweReload(owed: boolean): Promise<void> {
+    try {
+      if (!owed) return await rm(this.#owed, { force: true });
+      await mkdir(dirname(this.#owed), { recursive: true, mode: 0o755 });
+      await writeFile(this.#owed, '');
+    } catch (error) {
+      throw new UserError('note that systemd is to read its units again', messageOf(error), { cause: error });
+    }
   }
 
   /** By guest: the texts. */

@@ -138,6 +138,24 @@ export class Manager {
     await this.#ask(`restart guest ${guest}`, 'RestartUnit', 'ss', unitOf(guest), 'replace');
   }
 
+  /** These give way to a job that is there, and to an end that came first; false where a job was in the way. */
+  async offerStart(guest: string): Promise<boolean> {
+    return await this.#offer(`start guest ${guest}`, 'StartUnit', guest);
+  }
+  async offerRestart(guest: string): Promise<boolean> {
+    return await this.#offer(`restart guest ${guest}`, 'TryRestartUnit', guest);
+  }
+
+  async #offer(action: string, member: string, guest: string): Promise<boolean> {
+    try {
+      await this.#call({ member, signature: 'ss', body: [unitOf(guest), 'fail'] });
+      return true;
+    } catch (error) {
+      if (isDBusError(error, `${service}.TransactionIsDestructive`)) return false;
+      throw jobError(action, error);
+    }
+  }
+
   /** Starts any unit, and resolves when systemd has taken the job. */
   async startUnit(unit: string): Promise<void> {
     await this.#ask(`start ${unit}`, 'StartUnit', 'ss', unit, 'replace');

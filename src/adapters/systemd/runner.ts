@@ -154,8 +154,11 @@ export class SystemdRunner implements GuestRunner {
     await this.#options.manager.kill(guest, constants.signals[signal]);
   }
 
-  /** Asks systemd for a job; resolves when it is taken. */
-  async ask(guest: string, job: 'start' | 'stop' | 'restart'): Promise<void> {
+  /**
+   * Asks systemd for a job; resolves when it is taken. What no operator wishes gives way to jobs of others, such as an
+   * administrator's stop: false where one was in the way.
+   */
+  async ask(guest: string, job: 'start' | 'stop' | 'restart', byOperator: boolean): Promise<boolean> {
     const { manager } = this.#options;
     await this.follow(guest);
     const unit = this.#unit(guest);
@@ -163,12 +166,19 @@ export class SystemdRunner implements GuestRunner {
     if (job !== 'stop') await manager.resetFailed(guest);
     if (job === 'start') await this.#markBegun(guest, unit);
     this.#states.expectJob(guest);
+    let taken = false;
     try {
-      await manager[job](guest);
-    } catch (error) {
-      void this.#states.refresh(guest);
-      throw error;
+      if (byOperator || job === 'stop') {
+        await manager[job](guest);
+        taken = true;
+      } else {
+        taken = await (job === 'start' ? manager.offerStart(guest) : manager.offerRestart(guest));
+      }
+    } finally {
+      // The job that was expected may not come.
+      if (!taken) await this.#states.refresh(guest);
     }
+    return taken;
   }
 
   /** Forgets restarts and failures, and the limit for them. */
@@ -267,8 +277,11 @@ export class SystemdRunner implements GuestRunner {
     const state = await this.#states.ask(guest).catch(() => undefined);
     if (state === undefined || !isDown(state)) return;
     if (unit.spawned === spawned) spawned?.(undefined);
-    if (unit.waiter === waiter)
-      waiter?.reject(new UserError(`start guest ${guest}`, 'systemd gave its start up'));
+    if (waiter === undefined || unit.waiter !== waiter) return;
+    // Nobody here refused it: it was stopped while it was prepared, and is not to be started for Autostart= after that.
+    await this.#markBegun(guest, unit).catch(() => undefined);
+    unit.begun = true;
+    waiter.reject(new UserError(`start guest ${guest}`, 'systemd gave its start up'));
   }
 
   #nextProcess(guest: string, unit: Unit): Promise<UnitState> {

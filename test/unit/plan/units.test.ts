@@ -61,6 +61,17 @@ describe('a guest that does not run', () => {
     expect(kinds(byHand, { intent: 'stop', unit: waits })).toEqual(['unit.stop']);
   });
 
+  test('is started against what others ask of systemd for an operator only', () => {
+    const byOperator = (wanted: typeof web1, seen: Partial<GuestSeen>) => {
+      const { desired, observed } = host(wanted, seen);
+      return plan(desired, observed, now).map((step) => step.kind === 'unit.start' && step.byOperator);
+    };
+    expect(byOperator(byHand, { intent: 'start', unit: unit() })).toEqual([true]);
+    expect(byOperator(web1, { unit: unit({ begun: false }) })).toEqual([false]);
+    const end = { reason: 'reboot', at: 0, detail: '', wasReady: true } as const;
+    expect(byOperator(byHand, { intent: 'start', end, unit: unit() })).toEqual([false]);
+  });
+
   test('is left to a job that is under way', () => {
     expect(kinds(web1, { unit: unit({ begun: false, job: true }) })).toEqual([]);
     expect(kinds(byHand, { intent: 'start', unit: unit({ job: true }) })).toEqual([]);
@@ -98,6 +109,16 @@ describe('a guest that runs', () => {
   test('is restarted by systemd when its definition changed', () => {
     const bigger = guestWanted({ memoryBytes: 256 * 1024 * 1024 });
     expect(kinds(bigger, running(web1))).toEqual(['unit.restart']);
+  });
+
+  test('is restarted against what others ask of systemd for an operator only', () => {
+    const bigger = guestWanted({ memoryBytes: 256 * 1024 * 1024 });
+    const byOperator = (seen: Partial<GuestSeen>) => {
+      const { desired, observed } = host(bigger, seen);
+      return plan(desired, observed, now).map((step) => step.kind === 'unit.restart' && step.byOperator);
+    };
+    expect(byOperator(running(web1))).toEqual([false]);
+    expect(byOperator(running(web1, { intent: 'restart' }))).toEqual([true]);
   });
 
   test('is told of as hung, once, and left to systemd then', () => {
@@ -151,6 +172,16 @@ test('all drop-ins that are not as defined are one step, and no step where they 
   expect([...(configure[0]?.write.keys() ?? [])]).toEqual(['web1', 'web2']);
   const after = { systemd: 257, dropIns: configure[0]?.write ?? new Map() };
   expect(plan(two, observedFor(two, { guests, unitFiles: after }), now)).toEqual([]);
+});
+
+test('systemd is to read its files again until it has', () => {
+  const { desired, observed } = host(web1, { unit: unit() });
+  const { unitFiles } = observed;
+  const owing = { ...observed, unitFiles: unitFiles && { ...unitFiles, reloadOwed: true } };
+  expect(plan(desired, owing, now)).toMatchObject([
+    { kind: 'units.configure', remove: [], why: 'systemd has not read what was written before' },
+  ]);
+  expect(plan(desired, observed, now)).toEqual([]);
 });
 
 test.each([

@@ -13,7 +13,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 describe('drop-ins', () => {
   test('are read back as written, and by nobody else', async () => {
-    const dropIns = new DropIns(directory);
+    const dropIns = new DropIns(directory, directory);
     await dropIns.write('web1', '[Service]\nRestart=no\n');
     await mkdir(join(directory, 'other@x.service.d'));
     await writeFile(join(directory, 'other@x.service.d/50-umlnfs.conf'), 'x');
@@ -23,7 +23,7 @@ describe('drop-ins', () => {
   });
 
   test("the administrator's own stay when ours goes", async () => {
-    const dropIns = new DropIns(directory);
+    const dropIns = new DropIns(directory, directory);
     await dropIns.write('web1', 'ours');
     await dropIns.write('web2', 'ours');
     await writeFile(join(directory, 'umlnfs@web1.service.d/override.conf'), 'theirs');
