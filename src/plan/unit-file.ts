@@ -110,9 +110,11 @@ function placeLines({ name, kernel, disks }: GuestWanted, { guestsDirectory }: U
     lines.push(`Environment=${quoted(`UMLNFS_GUEST_DIRECTORY=${own}`)}`);
     lines.push(`ReadWritePaths=${quoted(`-${own}/uml`)}`);
   }
+  // Minus: without it no command of the unit runs while a file is missing, so that nobody says which, and a guest that
+  // runs cannot be stopped in order.
   for (const { path } of disks)
-    lines.push(`${hidden.test(path) ? 'BindPaths' : 'ReadWritePaths'}=${quoted(path)}`);
-  if (hidden.test(kernel)) lines.push(`BindReadOnlyPaths=${quoted(kernel)}`);
+    lines.push(`${hidden.test(path) ? 'BindPaths' : 'ReadWritePaths'}=${quoted(`-${path}`)}`);
+  if (hidden.test(kernel)) lines.push(`BindReadOnlyPaths=${quoted(`-${kernel}`)}`);
   return lines;
 }
 

@@ -32,6 +32,29 @@ test('umlnfs start, restart and stop are those of systemctl', async () => {
   expect(await property('Result')).toBe('success');
 });
 
+test('a guest whose preparation takes long can be stopped meanwhile', async () => {
+  const container = host();
+  const daemon = await container.exec('systemctl', 'show', '--property=MainPID', '--value', 'umlnfsd');
+  // Nothing takes longer to answer.
+  await container.exec('kill', '-STOP', daemon);
+  try {
+    await container.exec('systemctl', 'start', '--no-block', 'umlnfs@web1');
+    const processes = async () =>
+      (await container.try('sh', '-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" " "')).stdout;
+    await until('the question to the daemon and the extension of its time', async () => {
+      const seen = await processes();
+      return seen.includes('Manager Prepare s web1') && seen.includes('EXTEND_TIMEOUT_USEC');
+    });
+    expect(await property('ActiveState')).toBe('activating');
+    await container.exec('systemctl', 'stop', 'umlnfs@web1');
+    expect(await property('ActiveState')).toBe('inactive');
+    expect(await property('Result')).toBe('success');
+    expect(await processes()).not.toMatch(/EXTEND_TIMEOUT_USEC|guest-prepare/);
+  } finally {
+    await container.exec('kill', '-CONT', daemon);
+  }
+});
+
 test('restarts by hand are not what the limit is for', async () => {
   const container = host();
   for (let round = 0; round < 7; round += 1) await container.exec('systemctl', 'restart', 'umlnfs@web1');

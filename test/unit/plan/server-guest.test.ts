@@ -123,7 +123,7 @@ describe('a guest whose root is on another guest', () => {
     expect(dropIns.get('web1')).not.toMatch(/^(Requires|BindsTo)=/m);
     expect(dropIns.get('files')).toMatch(/^Environment="UMLNFS_CLIENTS=web1"$/m);
     expect(dropIns.get('web1')).not.toContain('UMLNFS_CLIENTS');
-    expect(dropIns.get('files')).toMatch(/^ReadWritePaths="\/var\/lib\/umlnfs\/disks\/files\.img"$/m);
+    expect(dropIns.get('files')).toMatch(/^ReadWritePaths="-\/var\/lib\/umlnfs\/disks\/files\.img"$/m);
     const unit = { ...unitUnseen, begun: true, active: 'active', sub: 'running' };
     const both = { files: { ...up(files, { intent: 'stop' }), unit }, web1: { ...up(web1), unit } };
     expect(planned(both, { unitFiles: { systemd: 257, dropIns } })).toEqual([

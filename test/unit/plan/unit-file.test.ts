@@ -77,7 +77,14 @@ test('other places than the usual ones are told', () => {
   const text = lines({ kernel: '/home/me/a "b":%c/linux' }, { guestsDirectory: '/run/o ther/guests' });
   expect(values('Environment', text)).toContain('"UMLNFS_GUEST_DIRECTORY=/run/o ther/guests/web1"');
   expect(values('ReadWritePaths', text)).toEqual(['"-/run/o ther/guests/web1/uml"']);
-  expect(values('BindReadOnlyPaths', text)).toEqual(['"/home/me/a \\"b\\":%%c/linux"']);
+  expect(values('BindReadOnlyPaths', text)).toEqual(['"-/home/me/a \\"b\\":%%c/linux"']);
+});
+
+test('a disk that is missing hinders no command of the unit, the stop least of all', () => {
+  const disk = (path: string) => ({ path, directory: undefined });
+  const text = lines({ disks: [disk('/srv/a.img'), disk('/home/me/b.img')] });
+  expect(values('ReadWritePaths', text)).toEqual(['"-/srv/a.img"']);
+  expect(values('BindPaths', text)).toEqual(['"-/home/me/b.img"']);
 });
 
 test('a root on this host is mounted before its guest starts, and until it has ended', () => {
