@@ -82,8 +82,8 @@ export class DaemonControl implements Control {
   }
 
   /** Compares with what was told last, and tells what changed. */
-  publish(): void {
-    const now = new Map(this.#options.status().map((status) => [status.name, status]));
+  publish(statuses: readonly GuestStatus[]): void {
+    const now = new Map(statuses.map((status) => [status.name, status]));
     for (const [name, status] of now) {
       const before = this.#last.get(name);
       if (before === undefined) this.#tell({ kind: 'added', status });

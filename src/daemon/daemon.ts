@@ -146,8 +146,9 @@ export class Daemon {
 
   /** Tells on the bus what changed since it was told last. */
   announce(): void {
-    this.#control?.publish();
-    this.#options.onPass?.(this.statuses());
+    const statuses = this.statuses();
+    this.#control?.publish(statuses);
+    this.#options.onPass?.(statuses);
   }
 
   /** Reads the definitions again; resolves with their problems after the reconcile that follows. */
@@ -219,7 +220,7 @@ export class Daemon {
       return result;
     } catch (error) {
       this.#trouble = explained(error);
-      this.#control?.publish();
+      this.#control?.publish(this.statuses());
       throw error;
     } finally {
       this.#ended();

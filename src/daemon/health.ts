@@ -8,6 +8,8 @@ import type { GuestRecord } from './record.ts';
 const readinessInterval = 150;
 /** How soon (ms) a console that a guest let go of is looked for again. */
 const consoleInterval = 500;
+/** How often (ms) a guest without health checks is looked at: for its console. */
+const idleInterval = 1_000;
 /** Time (ms) for the answer to one such question. */
 const readinessTimeout = 1_000;
 
@@ -26,50 +28,81 @@ export interface HealthOptions {
   readonly announce: () => void;
 }
 
+interface Followed {
+  readonly pid: number;
+  /** By what the timer was set. */
+  interval: number | undefined;
+  /** Undefined while the guest is being asked. */
+  timer: NodeJS.Timeout | undefined;
+}
+
 /**
  * Asks each guest how it is, at its own pace: whether it is ready, where nothing tells, and whether it still
  * answers. Writes what it learns into the guest's record; decides nothing.
  */
 export class Health {
   readonly #options: HealthOptions;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #followed = new Map<string, Followed>();
   #closed = false;
 
   constructor(options: HealthOptions) {
     this.#options = options;
   }
 
-  /** Follows the guest from now on, if it has a process and is not followed already. */
+  /** Follows the guest's process from now on, if it has one, at the pace that is wanted now. */
   follow(record: GuestRecord, wanted: () => GuestWanted | undefined): void {
-    if (this.#timers.has(record.name) || record.seen.process === undefined) return;
-    this.#schedule(record, wanted, record.seen.readyAt === undefined ? readinessInterval : 0);
+    if (this.#closed) return;
+    const pid = record.seen.process?.pid;
+    const before = this.#followed.get(record.name);
+    if (before !== undefined && before.pid === pid) {
+      // One that is being asked is asked again by what is wanted then.
+      if (before.timer === undefined || before.interval === wanted()?.health.interval) return;
+    }
+    // The pace of a process that ended, or of an older definition, may be minutes.
+    clearTimeout(before?.timer);
+    this.#followed.delete(record.name);
+    if (pid === undefined) return;
+    const followed = { pid, interval: undefined, timer: undefined };
+    this.#followed.set(record.name, followed);
+    this.#schedule(record, wanted, followed, record.seen.readyAt === undefined ? readinessInterval : 0);
   }
 
   close(): void {
     this.#closed = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#followed.values()) clearTimeout(timer);
+    this.#followed.clear();
   }
 
-  #schedule(record: GuestRecord, wanted: () => GuestWanted | undefined, delay: number): void {
-    if (this.#closed) return;
-    const timer = setTimeout(() => void this.#look(record, wanted), delay);
-    this.#timers.set(record.name, timer);
+  #schedule(
+    record: GuestRecord,
+    wanted: () => GuestWanted | undefined,
+    followed: Followed,
+    delay: number,
+  ): void {
+    followed.interval = wanted()?.health.interval;
+    followed.timer = setTimeout(() => void this.#look(record, wanted, followed), delay);
   }
 
-  async #look(record: GuestRecord, wanted: () => GuestWanted | undefined): Promise<void> {
-    const pid = record.seen.process?.pid;
+  async #look(record: GuestRecord, wanted: () => GuestWanted | undefined, followed: Followed): Promise<void> {
+    followed.timer = undefined;
+    const { pid } = followed;
     const definition = wanted();
     let next = readinessInterval;
-    if (pid !== undefined && record.seen.stop === undefined && definition !== undefined) {
+    if (record.seen.process?.pid === pid && record.seen.stop === undefined && definition !== undefined) {
       const answers = record.kernelUp && record.seen.health.failures === 0;
       const lost = answers && (await this.#learnConsole(record, pid)) === 'lost';
       if (record.seen.readyAt === undefined) await this.#lookForReadiness(record, definition, pid);
-      else next = await this.#check(record, definition, pid);
+      else {
+        await this.#check(record, definition, pid);
+        // It may have changed meanwhile.
+        next = wanted()?.health.interval || idleInterval;
+      }
       if (lost) next = Math.min(next, consoleInterval);
     }
-    this.#timers.delete(record.name);
-    if (record.seen.process !== undefined) this.#schedule(record, wanted, next);
+    // Another process is followed by now, or none.
+    if (this.#followed.get(record.name) !== followed) return;
+    if (record.seen.process?.pid === pid) this.#schedule(record, wanted, followed, next);
+    else this.#followed.delete(record.name);
   }
 
   /** A guest that lets go of its console (a login that ends does) gets another pts for the next. */
@@ -89,19 +122,18 @@ export class Health {
     if (!tell && !(adopted && !record.kernelUp)) return;
     try {
       const mounts = await this.#options.ask(record.name, 'proc 1/mounts', readinessTimeout);
+      if (record.seen.process?.pid !== pid) return;
       record.kernelUp = true;
-      if (tell && record.seen.process?.pid === pid && rootMounted(mounts)) {
-        this.#options.onReady(record.name, 'its root is mounted');
-      }
+      if (tell && rootMounted(mounts)) this.#options.onReady(record.name, 'its root is mounted');
     } catch {
       // It is still booting; StartTimeoutSec= bounds that.
     }
   }
 
-  /** One health check; returns the time (ms) until the next. */
-  async #check(record: GuestRecord, wanted: GuestWanted, pid: number): Promise<number> {
+  /** One health check. */
+  async #check(record: GuestRecord, wanted: GuestWanted, pid: number): Promise<void> {
     const { interval, timeout, tcpPort } = wanted.health;
-    if (interval === 0) return 1_000;
+    if (interval === 0) return;
     let error: string | undefined;
     let kernelAnswers = false;
     try {
@@ -114,7 +146,7 @@ export class Health {
       error = messageOf(thrown);
     }
     const { seen } = record;
-    if (seen.process?.pid !== pid) return interval;
+    if (seen.process?.pid !== pid) return;
     const failures = error === undefined ? 0 : seen.health.failures + 1;
     const changed = failures !== seen.health.failures;
     seen.health = {
@@ -125,7 +157,6 @@ export class Health {
     };
     record.kernelUp ||= error === undefined;
     if (changed) this.#options.markDirty();
-    return interval;
   }
 }
 

@@ -106,7 +106,7 @@ export function assemble(options: PartsOptions): Parts {
     guests.ready(guest, how);
     announce();
   };
-  hearGuests({ hub, guests, log, clock, announce, onReady });
+  const stopHearing = hearGuests({ hub, guests, log, clock, announce, onReady });
   const uidOf = (guest: string) => guests.record(guest).seen.process?.uid;
   const listen = async (guest: string) => {
     const uid = uidOf(guest);
@@ -160,6 +160,7 @@ export function assemble(options: PartsOptions): Parts {
     warmUp: () => hub.warmUp(),
     listen,
     close: async (stopServers) => {
+      stopHearing();
       await clones.close();
       await runner.close();
       await hub.shutdown();

@@ -13,34 +13,42 @@ export interface Batch {
 
 /**
  * Keeps what one guest said until it is forwarded, in bounded memory: the first messages, and of what comes
- * after them the newest of each kind that decides something (panic, hang, socket, READY=1).
+ * after them the newest of each kind that decides something (panic, hang, socket, READY=1). Of those that only
+ * tell how the guest is the newest is kept, whenever it comes: it makes the ones before it untrue.
  */
 export class NotifyQueue {
-  #messages: Notification[] = [];
-  #deciding = new Map<NotifyType, Notification>();
+  /** In the order of their coming. */
+  readonly #waiting = new Map<number | NotifyType | 'status', Notification>();
+  #count = 0;
   #dropped = 0;
 
   get empty(): boolean {
-    return this.#messages.length === 0 && this.#deciding.size === 0 && this.#dropped === 0;
+    return this.#count === 0;
   }
 
   add(message: Notification): void {
-    if (this.#messages.length < most) {
-      this.#messages.push(message);
-    } else if (message.type !== 'user' || parseGuestMessage(message.text).ready) {
-      if (this.#deciding.has(message.type)) this.#dropped += 1;
-      this.#deciding.set(message.type, message);
-    } else {
-      this.#dropped += 1;
-    }
+    this.#count += 1;
+    const key = this.#keyOf(message);
+    const replaced = key !== undefined && this.#waiting.delete(key);
+    // A few that were replaced are nothing to complain of.
+    if (this.#count > most && (replaced || key === undefined)) this.#dropped += 1;
+    if (key !== undefined) this.#waiting.set(key, message);
   }
 
   /** What waits, and forgets it. */
   take(): { messages: readonly Notification[]; dropped: number } {
-    const taken = { messages: [...this.#messages, ...this.#deciding.values()], dropped: this.#dropped };
-    this.#messages = [];
-    this.#deciding = new Map();
+    const taken = { messages: [...this.#waiting.values()], dropped: this.#dropped };
+    this.#waiting.clear();
+    this.#count = 0;
     this.#dropped = 0;
     return taken;
+  }
+
+  /** A message replaces the one of its key; undefined where there is no room for it. */
+  #keyOf({ type, text }: Notification): number | NotifyType | 'status' | undefined {
+    const said = type === 'user' ? parseGuestMessage(text) : undefined;
+    if (said?.ready === false && said.status !== undefined) return 'status';
+    if (this.#count <= most) return this.#count;
+    return said?.ready === false ? undefined : type;
   }
 }
