@@ -8,7 +8,7 @@ import type { EndReason, GuestSeen, ProcessSeen, StopPhase } from '../model/obse
 import type { GuestRunner, ProcessExit } from '../model/runner.ts';
 import type { UnitSeen } from '../model/units.ts';
 import { unseen } from '../plan/plan.ts';
-import { afterFailure, isFailure, orderlyDelay, recent, restartsAfter } from '../plan/restart.ts';
+import { afterFailure, countsAsFailure, orderlyDelay, recent, restartsAfter } from '../plan/restart.ts';
 import { GuestRecord } from './record.ts';
 
 /** After a failed step a guest's steps wait this long (ms) first, twice as long each time, up to the longest. */
@@ -342,11 +342,6 @@ export class Guests {
       `guest ${record.name} failed too often and is left stopped: mend the cause, then umlnfs reset ${record.name}`,
     );
   }
-}
-
-/** A reboot before it was ever ready is a failed start: it must not loop at full speed. */
-function countsAsFailure(end: { reason: EndReason; wasReady: boolean }): boolean {
-  return isFailure(end.reason) || (end.reason === 'reboot' && !end.wasReady);
 }
 
 function wallOf(monotonic: number, now: number): number {

@@ -24,6 +24,7 @@ import { UserError } from '../model/error.ts';
 import { imagesIn } from '../model/rootfs/backing.ts';
 import type { GuestRunner } from '../model/runner.ts';
 import { type CloneJob, Clones } from './clones.ts';
+import { tellDecisions } from './decisions.ts';
 import type { Executors } from './execute.ts';
 import { GuestSteps } from './guest-steps.ts';
 import { Guests } from './guests.ts';
@@ -115,6 +116,7 @@ export function assemble(options: PartsOptions): Parts {
   const servers = new RemoteServers({ host, hostId: options.hostId, clock, onChange: markDirty });
   const units = systemd === undefined ? undefined : new Units({ ...systemd, guests, clock });
   systemd?.runner.onChange(markDirty);
+  if (systemd !== undefined) tellDecisions(systemd.runner, log);
   systemd?.runner.onSpawn((guest, process) => {
     guests.appeared(guest, process);
     listen(guest).catch((error) => log.warn({ guest, err: error }, 'cannot listen to a guest'));

@@ -64,3 +64,8 @@ export function afterFailure(
   const full = backoff(policy.delay, policy.maxDelay, counted + 1);
   return { quarantined: counted >= policy.burst, notBefore: now + full * (1 - random / 4) };
 }
+
+/** A reboot before it was ever ready is a failed start: it must not loop at full speed. */
+export function countsAsFailure(end: { readonly reason: EndReason; readonly wasReady: boolean }): boolean {
+  return isFailure(end.reason) || (end.reason === 'reboot' && !end.wasReady);
+}

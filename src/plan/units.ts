@@ -7,6 +7,7 @@ import { isHeld } from './held.ts';
 import type { Order } from './order.ts';
 import type { Launched } from './plan.ts';
 import type { Step } from './step.ts';
+import { phaseLimit } from './stop-phases.ts';
 import { unitDropIn } from './unit-file.ts';
 
 const removed = 'its definition was removed';
@@ -141,14 +142,24 @@ function planActive(
   const underWay = unit.job || unit.active === 'deactivating';
   if (process === undefined || (underWay && (wanted === undefined || seen.intent === 'auto'))) return [];
   const { stop: asked } = seen;
-  if (asked !== undefined && now < asked.since + effectAfter) {
+  if (asked?.phase === 'sync') {
+    const due = asked.since + phaseLimit('sync', 0);
+    if (now < due) return [wait(name, due, `it has until then for sync: ${asked.cause}`)];
+    if (seen.intent !== 'stop') return [{ kind: 'unit.hang', guest: name, why: asked.cause }];
+  } else if (asked !== undefined && now < asked.since + effectAfter) {
     return [wait(name, asked.since + effectAfter, `systemd was asked to end it: ${asked.cause}`)];
   }
   const cause = stopCause(wanted, seen, process, launch, desired, observed, now);
   if (cause === undefined) return planForgiveness(name, wanted, seen, unit, now);
   // TimeoutStartSec= is systemd's.
   if (cause.reason === 'start-timeout') return [];
-  if (cause.reason === 'hang') return [{ kind: 'unit.hang', guest: name, why: cause.why }];
+  if (cause.reason === 'hang') {
+    const { phase, reason, why } = cause;
+    // systemd kills what hangs: a kernel that answers writes what it has in memory first.
+    if (phase === 'sync' && asked === undefined)
+      return [{ kind: 'guest.stop', guest: name, phase, reason, why }];
+    return [{ kind: 'unit.hang', guest: name, why }];
+  }
   const held = holdStop(name, cause, order);
   if (held !== undefined) return held;
   if (wanted === undefined || seen.intent === 'stop' || cause.final) return [stop(name, cause.why)];

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { messageIds } from '../../src/adapters/log/message-ids.ts';
 import { until } from '../support/poll.ts';
 import { tinyGuest, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
@@ -103,6 +104,14 @@ test('a guest that hangs gets the result of a watchdog, and is started again', a
   expect(journal).toMatch(/Watchdog request \(last status: .*health checks failed/);
 });
 
+test('a guest of which only the port does not answer writes what it has before it is killed', async () => {
+  const container = host();
+  const pid = await started(`${health}TCPPort=9\n${quickly}`);
+  await runsAgain(pid);
+  const journal = await container.exec('journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@web1');
+  expect(journal).toMatch(/Emergency Sync.*Emergency Remount.*Watchdog request [^\n]*TCP port 9/s);
+});
+
 test('a guest that is not ready in time fails by that', async () => {
   const container = host();
   await defined('StartTimeoutSec=300ms\n[Restart]\nPolicy=no\n');
@@ -140,6 +149,7 @@ test('a guest that crashes while its kernel is away starts when that is back, ho
 
 test('a guest that fails too often is left alone until it is reset', async () => {
   const container = host();
+  const since = await container.sh('date +%s.%N');
   let pid = await started('[Restart]\nBurst=2\nDelaySec=100ms\n');
   for (let fall = 1; fall <= 3; fall += 1) {
     await container.exec('systemctl', 'kill', '--signal=KILL', '--kill-whom=main', 'umlnfs@web1');
@@ -150,6 +160,11 @@ test('a guest that fails too often is left alone until it is reset', async () =>
   await until('the end of the restarts', async () => (await state()) === 'failed', 30_000);
   await until('the daemon to know', async () => (await umlnfsStatus()).state === 'failed');
   expect((await umlnfsStatus()).restarts).toBeGreaterThanOrEqual(2);
+  const told = (id: string) =>
+    container.sh(`journalctl --quiet --output=cat UMLNFS_GUEST=web1 MESSAGE_ID=${id} --since=@${since}`);
+  await until('the daemon to tell', async () => (await told(messageIds.quarantined.id)) !== '');
+  expect((await told(messageIds.quarantined.id)).trim().split('\n')).toHaveLength(1);
+  expect((await told(messageIds.backoff.id)).trim().split('\n')).toHaveLength(3);
   await container.exec('umlnfs', 'reset', 'web1');
   expect(await state()).toBe('active');
 });

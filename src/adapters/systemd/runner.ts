@@ -11,7 +11,7 @@ import { reportHang } from './guest-notify.ts';
 import { consoleTailOf } from './journal.ts';
 import { readLaunch, removeLaunch, writeLaunch } from './launch-file.ts';
 import type { Manager } from './manager.ts';
-import { exitOf, type UnitState } from './unit-state.ts';
+import { type Decision, decisionOf, exitOf, type UnitState } from './unit-state.ts';
 import { UnitStates } from './unit-states.ts';
 
 export interface SystemdRunnerOptions {
@@ -55,12 +55,15 @@ export class SystemdRunner implements GuestRunner {
   readonly #exits: ((exit: ProcessExit) => void)[] = [];
   #onChange: () => void = () => {};
   #onSpawn: (guest: string, process: ProcessSeen) => void = () => {};
+  #onDecision: (guest: string, decision: Decision) => void = () => {};
 
   constructor(options: SystemdRunnerOptions) {
     this.#options = options;
-    this.#states = new UnitStates(options.manager, (guest, state, change) =>
-      this.#take(guest, state, change),
-    );
+    this.#states = new UnitStates(options.manager, (guest, state, change, before) => {
+      this.#take(guest, state, change);
+      const decision = decisionOf(before, state);
+      if (decision !== undefined) this.#onDecision(guest, decision);
+    });
   }
 
   /** Called when a unit changed. */
@@ -71,6 +74,11 @@ export class SystemdRunner implements GuestRunner {
   /** Called with a guest's process that systemd started without this daemon's preparation. */
   onSpawn(listener: (guest: string, process: ProcessSeen) => void): void {
     this.#onSpawn = listener;
+  }
+
+  /** Called once with what systemd decides about a guest that ended. */
+  onDecision(listener: (guest: string, decision: Decision) => void): void {
+    this.#onDecision = listener;
   }
 
   async adopt(): Promise<ReadonlyMap<string, ProcessSeen>> {
@@ -293,7 +301,7 @@ export class SystemdRunner implements GuestRunner {
         else
           reject(
             new UserError(`start guest ${guest}`, 'systemd did not start its kernel', {
-              hint: logHint(guest),
+              hint: `journalctl -u umlnfs@${guest} tells why`,
             }),
           );
       };
@@ -337,8 +345,4 @@ function reasonOf(result: string, { asked, active }: Unit): EndReason | undefine
 /** Nothing of it runs or is about to, or it waits for its next start. */
 function isDown({ active, sub }: UnitState): boolean {
   return active === 'inactive' || active === 'failed' || sub.startsWith('auto-restart');
-}
-
-function logHint(guest: string): string {
-  return `journalctl -u umlnfs@${guest} tells why`;
 }

@@ -72,6 +72,21 @@ export function stateOf(properties: Properties): Partial<UnitState> {
   return state;
 }
 
+/** What systemd has decided about a guest that ended: to start it again after a delay, or never. */
+export type Decision = 'backoff' | 'quarantined';
+
+/** The decision that a change of a unit's state shows; undefined for any other change. */
+export function decisionOf(before: UnitState, after: UnitState): Decision | undefined {
+  const waited = before.sub.startsWith('auto-restart');
+  if (after.sub.startsWith('auto-restart')) {
+    // What ended well does not back off: it rebooted.
+    return waited || after.result === 'success' ? undefined : 'backoff';
+  }
+  if (after.active !== 'failed' || before.active === 'failed') return undefined;
+  // The result is that of the last run where there was one; only the limit comes between its restart and its start.
+  return waited || after.result === 'start-limit-hit' ? 'quarantined' : undefined;
+}
+
 /** How the process `pid` ended; empty where systemd tells only of a later one. */
 export function exitOf(
   state: UnitState,

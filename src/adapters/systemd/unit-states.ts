@@ -10,7 +10,7 @@ interface Entry {
   heard: number;
 }
 
-type Listener = (guest: string, state: UnitState, change: Partial<UnitState>) => void;
+type Listener = (guest: string, state: UnitState, change: Partial<UnitState>, before: UnitState) => void;
 
 /** The states of guests' units, kept up to date by systemd's signals. */
 export class UnitStates {
@@ -81,7 +81,8 @@ export class UnitStates {
 
   #take(guest: string, change: Partial<UnitState>): void {
     const entry = this.#entry(guest);
-    entry.state = { ...entry.state, ...change };
-    this.#listener(guest, entry.state, change);
+    const before = entry.state;
+    entry.state = { ...before, ...change };
+    this.#listener(guest, entry.state, change, before);
   }
 }

@@ -130,6 +130,21 @@ describe('a guest that runs', () => {
     expect(kinds(web1, running(web1, { health, unit: deactivating }))).toEqual([]);
   });
 
+  test('writes what it has in memory before systemd kills it, where only its port does not answer', () => {
+    const health = { failures: 3, lastOkAt: 1, lastError: 'TCP port 80', kernelAnswers: true };
+    const { desired, observed } = host(web1, running(web1, { health }));
+    expect(plan(desired, observed, now)).toMatchObject([
+      { kind: 'guest.stop', phase: 'sync', reason: 'hang' },
+    ]);
+    const stop = { phase: 'sync', since: now - 1_000, cause: 'it hangs', reason: 'hang' } as const;
+    expect(kinds(web1, running(web1, { health, stop }))).toEqual(['wait']);
+    const done = { ...stop, since: now - 2_000 };
+    expect(kinds(web1, running(web1, { health, stop: done }))).toEqual(['unit.hang']);
+    expect(kinds(web1, running(web1, { health, stop: done, intent: 'stop' }))).toEqual(['unit.stop']);
+    const killed = { ...stop, phase: 'kill' } as const;
+    expect(kinds(web1, running(web1, { health, stop: killed }))).toEqual(['wait']);
+  });
+
   test('is not ended by the daemon for being slow: TimeoutStartSec= is there for that', () => {
     const starting = unit({ active: 'activating', sub: 'start' });
     expect(kinds(web1, running(web1, { readyAt: undefined, unit: starting }))).toEqual([]);

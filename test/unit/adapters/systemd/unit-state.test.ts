@@ -1,7 +1,7 @@
 import { Variant } from 'dbus-next';
 import { describe, expect, test } from 'vitest';
 import { guestOfUnit, unitOf, unitPath } from '../../../../src/adapters/systemd/unit-name.ts';
-import { exitOf, noUnit, stateOf } from '../../../../src/adapters/systemd/unit-state.ts';
+import { decisionOf, exitOf, noUnit, stateOf } from '../../../../src/adapters/systemd/unit-state.ts';
 
 test.each(['web1', 'a', 'web-1', 'a.b_c-', `x${'y'.repeat(31)}`])('%s is the guest of its unit', (guest) => {
   expect(guestOfUnit(unitOf(guest))).toBe(guest);
@@ -62,4 +62,17 @@ describe('how a process ended', () => {
     expect(exitOf({ ...noUnit, lastPid: 8, code: 1, status: 0 }, 7)).toEqual(unknown);
     expect(exitOf({ ...noUnit, lastPid: 7, code: 0, status: 0 }, 7)).toEqual(unknown);
   });
+});
+
+test.each([
+  ['a crash', { active: 'active', sub: 'running' }, 'activating', 'auto-restart', 'signal', 'backoff'],
+  ['a reboot', { active: 'active', sub: 'running' }, 'activating', 'auto-restart', 'success', undefined],
+  ['the end of a delay', { sub: 'auto-restart' }, 'activating', 'auto-restart-queued', 'signal', undefined],
+  ['one restart too many', { sub: 'auto-restart-queued' }, 'failed', 'failed', 'signal', 'quarantined'],
+  ['one start too many', {}, 'failed', 'failed', 'start-limit-hit', 'quarantined'],
+  ['a failure told again', { active: 'failed' }, 'failed', 'failed', 'start-limit-hit', undefined],
+  ['a failure without restarts', { sub: 'stop-sigterm' }, 'failed', 'failed', 'signal', undefined],
+  ['a stop in a delay', { sub: 'auto-restart' }, 'inactive', 'dead', 'signal', undefined],
+])('%s shows what systemd decided', (_, before, active, sub, result, decision) => {
+  expect(decisionOf({ ...noUnit, ...before }, { ...noUnit, active, sub, result })).toBe(decision);
 });
