@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
 import { debianGuest, tinyGuest, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
@@ -97,4 +97,34 @@ test('small guests start, since their kernels do not do too much at once', async
       '44M',
     );
   await container.exec('systemctl', 'start', ...names.map((name) => `umlnfs@${name}`));
+});
+
+describe('a kernel in a home directory', () => {
+  const kernel = '/home/ann/linux';
+
+  test('is one that a guest can run, which sees nothing else of there', async () => {
+    const container = host();
+    await container.sh(
+      `mkdir -p -m 755 /home/ann; cp /usr/bin/linux.uml ${kernel}; echo secret > /home/ann/mail; chmod 644 /home/ann/mail`,
+    );
+    await tinyGuest(container, 'ann', '192.168.2.20', `Autostart=no\nKernel=${kernel}\n`);
+    await container.exec('systemctl', 'start', 'umlnfs@ann');
+    expect(await unitProperty(container, 'ann', 'ActiveState')).toBe('active');
+    const pid = await unitProperty(container, 'ann', 'MainPID');
+    expect(await container.exec('ls', `/proc/${pid}/root/home/ann`)).toBe('linux');
+  });
+
+  test('does not hinder the stop in order when it has gone, and the next start tells of it', async () => {
+    const container = host();
+    await container.exec('rm', kernel);
+    await container.exec('systemctl', 'stop', 'umlnfs@ann');
+    expect(await unitProperty(container, 'ann', 'Result')).toBe('success');
+    const console = await container.exec('journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@ann');
+    expect(console).toMatch(/reboot: Power down/);
+    expect((await container.try('systemctl', 'start', 'umlnfs@ann')).status).not.toBe(0);
+    await until('the reason in the status', async () => {
+      const shown = await container.try('systemctl', 'status', '--no-pager', '--full', 'umlnfs@ann');
+      return new RegExp(`cannot .*${kernel}`).test(shown.stdout);
+    });
+  });
 });
