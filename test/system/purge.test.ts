@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { until } from '../support/poll.ts';
 import type { Container } from './container/container.ts';
-import { tinyGuest } from './container/guests.ts';
+import { tinyGuest, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
 
 // What every package leaves: dpkg's and apt's own, the journal, caches and backups of others.
@@ -47,6 +48,7 @@ const host = useContainer(async (container) => {
     await tinyGuest(container, name, `192.168.2.${index + 2}`);
   await container.exec('systemctl', 'start', 'umlnfs@web1', 'umlnfs@web2');
   await container.exec('systemctl', 'enable', 'umlnfs@web2');
+  await container.exec('systemctl', 'mask', 'umlnfs@web3');
   await container.exec('systemctl', 'set-property', 'umlnfs@web1', 'MemoryMax=300M');
 });
 
@@ -75,6 +77,8 @@ test('definitions outlive the removal, and guests are back with the package', as
   await container.exec('systemctl', 'start', 'umlnfs@web1');
   const [status] = JSON.parse(await container.exec('umlnfs', 'status', '--json', 'web1'));
   expect(status).toMatchObject({ state: 'running' });
+  // It is enabled, and asked for by nobody.
+  await until('web2', async () => (await unitProperty(container, 'web2', 'ActiveState')) === 'active');
 });
 
 test('after the purge the host is what it was, and the roots are there', async () => {
