@@ -109,7 +109,6 @@ function parse(key: Key<unknown>, value: string): { parsed: unknown[]; causes: R
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       causes.add(messageOf(error));
-      break;
     }
   }
   return { parsed, causes };
