@@ -164,6 +164,15 @@ it('knows the ids of the users that definitions name', async () => {
   ]);
 });
 
+it('knows the users that the instances of a template make of its specifiers', async () => {
+  await tree.write(
+    'etc/umlnfs.d/lab@.conf',
+    '[Template]\nInstances=daemon bin nobody\n[Guest]\nUser=%i\nDescription=%x\n',
+  );
+  await tree.write('etc/umlnfs.d/lab:bin.conf.d/user.conf', '[Guest]\nUser=sys\n');
+  expect([...(await load()).users.keys()].sort()).toEqual(['bin', 'daemon', 'nobody', 'sys']);
+});
+
 it('reads a thousand definitions', async () => {
   const directory = join(tree.root, 'etc/umlnfs.d');
   await mkdir(directory, { recursive: true });
