@@ -22,6 +22,7 @@ import { Loop, type PassResult } from './loop.ts';
 import { observe, type Sources } from './observe.ts';
 import type { Parts } from './parts.ts';
 import { refusedLines } from './refused.ts';
+import { Rereading } from './rereading.ts';
 import { statusOf } from './status.ts';
 
 export interface DaemonOptions {
@@ -41,6 +42,7 @@ export interface DaemonOptions {
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #store: DefinitionStore;
+  readonly #rereading: Rereading<Definitions>;
   readonly #log: Logger;
   readonly loop: Loop;
   readonly clock = (): number => performance.now();
@@ -51,7 +53,6 @@ export class Daemon {
   #health: Health | undefined;
   #service: Service | undefined;
   #stopWatching: (() => Promise<void> | void)[] = [];
-  #reread = false;
   #control: DaemonControl | undefined;
   #beginning: Promise<void> | undefined;
   #ending: 'guests go on' | 'guests stop' | undefined;
@@ -62,6 +63,7 @@ export class Daemon {
     this.#store = new DefinitionStore(options.locations, options.hostId, () =>
       runningAddresses(this.#parts?.guests.seen() ?? new Map()),
     );
+    this.#rereading = new Rereading(() => this.#store.read(), options.log);
     this.loop = new Loop(() => this.#pass(), options.log, this.clock);
   }
 
@@ -151,10 +153,11 @@ export class Daemon {
     this.#options.onPass?.(statuses);
   }
 
-  /** Reads the definitions again; resolves with their problems after the reconcile that follows. */
+  /** Reads the definitions again; resolves with their problems after the reconcile that follows, rejects where that fails. */
   async reload(): Promise<readonly string[]> {
     this.#definitionsChanged();
     await this.loop.settled();
+    this.#rereading.mustHaveSucceeded();
     return this.#problems();
   }
 
@@ -194,7 +197,7 @@ export class Daemon {
   #trouble: string | undefined;
 
   #definitionsChanged(): void {
-    this.#reread = true;
+    this.#rereading.ask();
     this.loop.markDirty();
   }
 
@@ -229,9 +232,9 @@ export class Daemon {
 
   async #reconcile(): Promise<PassResult> {
     const asked = this.#parts?.units?.preparing() ?? [];
-    if (this.#reread) {
-      this.#reread = false;
-      this.#use(await this.#store.read());
+    const definitions = await this.#rereading.next();
+    if (definitions !== undefined) {
+      this.#use(definitions);
       // At once: nothing has to be in order for that.
       this.#parts?.units?.refuse(asked, (guest) => this.#definitionProblem(guest));
     }
@@ -241,7 +244,8 @@ export class Daemon {
     this.#follow();
     this.announce();
     const due = steps.flatMap((step) => (step.kind === 'wait' && step.until > now ? [step.until] : []));
-    return { acted, until: due.length === 0 ? undefined : Math.min(...due) };
+    const until = due.reduce((soonest, time) => Math.min(soonest, time), this.#rereading.retryAt(now));
+    return { acted, until: until === Number.POSITIVE_INFINITY ? undefined : until };
   }
 
   async #plan() {

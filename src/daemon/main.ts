@@ -94,7 +94,8 @@ async function run(configDir: string | undefined, level: string, kind: RunnerKin
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  process.on('SIGHUP', () => void daemon.reload());
+  // Why it failed is in the log.
+  process.on('SIGHUP', () => void daemon.reload().catch(() => {}));
   await daemon.start();
   if (ending) return;
   notify.ready();

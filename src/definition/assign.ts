@@ -1,7 +1,7 @@
 /** From entries to typed values: what is common to guest and host files. */
 import { messageOf } from '../model/error.ts';
-import type { Problem } from '../model/problem.ts';
 import { isPlain, quote } from '../model/quote.ts';
+import type { FileProblems } from './file-problems.ts';
 import { type Key, type SettingsOf, type Table, ValueError } from './key.ts';
 import type { Entry } from './scan.ts';
 import type { Origin, Origins } from './source.ts';
@@ -41,69 +41,82 @@ export function findRow(table: Table, section: string, name: string): Row | unde
 /**
  * The values of the files before, changed by the entries of one file.
  *
- * @param file its path, for origins and problems
+ * @param problems of the file, to which those of the entries are added
  */
 export function assign(
   table: Table,
   before: Assigned,
   entries: readonly Entry[],
-  file: string,
-  guest: string | undefined,
-): { assigned: Assigned; problems: Problem[] } {
+  problems: FileProblems,
+): Assigned {
   const values = new Map(before.values);
   const origins = new Map(before.origins);
-  const problems: Problem[] = [];
-  const report = (severity: Problem['severity'], line: number, message: string) =>
-    problems.push({ severity, file, line, guest, message });
   const here = new Map<string, number>();
+  /** Values of this file's own, which may grow; those of the files before are not ours to change. */
+  const lists = new Map<string, unknown[]>();
   const rows = new Map(rowsOf(table).map((row) => [`${row.section}.${row.key.name}`, row]));
 
   for (const { section, key: name, value, line } of entries) {
+    if (problems.giveUpAt(line)) break;
     const row = rows.get(`${section}.${name}`);
     if (row === undefined) {
-      report('error', line, unknownKey(table, section, name));
+      problems.error(line, unknownKey(table, section, name));
       continue;
     }
     const { id, key } = row;
     const earlier = here.get(id);
     if (earlier !== undefined && key.arity === 'one') {
-      report(
-        'warning',
+      problems.warning(
         line,
         `cannot use ${name}= of line ${earlier}: it is written again here, and the last one counts`,
       );
     }
     here.set(id, line);
-    const origin: Origin = { file, line };
+    const origin: Origin = { file: problems.file, line };
     if (value === '') {
       // Back to the table's default, also from what the host file or an earlier drop-in says.
       values.delete(id);
+      lists.delete(id);
       origins.delete(id);
       if (key.arity !== 'one') values.set(id, []);
       continue;
     }
-    try {
-      const parsed = key.arity === 'list' ? listOf(key, value) : [one(key, value)];
-      values.set(id, key.arity !== 'one' ? [...((values.get(id) as unknown[]) ?? []), ...parsed] : parsed[0]);
-      origins.set(id, origin);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      report('error', line, `cannot use ${name}=${isPlain(value) ? value : ''}: ${messageOf(error)}`);
+    const { parsed, causes } = parse(key, value);
+    for (const cause of causes)
+      problems.error(line, `cannot use ${name}=${isPlain(value) ? value : ''}: ${cause}`);
+    if (causes.size > 0) continue;
+    origins.set(id, origin);
+    if (key.arity === 'one') values.set(id, parsed[0]);
+    else {
+      const list = lists.get(id) ?? [...((values.get(id) as readonly unknown[] | undefined) ?? [])];
+      for (const word of parsed) list.push(word);
+      lists.set(id, list);
+      values.set(id, list);
     }
   }
-  return { assigned: { values, origins }, problems };
+  return { values, origins };
 }
 
-function one(key: Key<unknown>, value: string): unknown {
+/** The words of a line, or why they cannot be used: of each that cannot, so that all come at once. */
+function parse(key: Key<unknown>, value: string): { parsed: unknown[]; causes: ReadonlySet<string> } {
+  const parsed: unknown[] = [];
+  const causes = new Set<string>();
+  const words = key.arity === 'list' ? splitWords(value) : unquoted(value);
+  if (words === undefined) causes.add(`the quotes of ${quote(value)} do not match`);
+  for (const word of words ?? []) {
+    try {
+      parsed.push(key.type.parse(word));
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      causes.add(messageOf(error));
+    }
+  }
+  return { parsed, causes };
+}
+
+function unquoted(value: string): string[] | undefined {
   const text = unquote(value);
-  if (text === undefined) throw new ValueError(`the quotes of ${quote(value)} do not match`);
-  return key.type.parse(text);
-}
-
-function listOf(key: Key<unknown>, value: string): unknown[] {
-  const words = splitWords(value);
-  if (words === undefined) throw new ValueError(`the quotes of ${quote(value)} do not match`);
-  return words.map((word) => key.type.parse(word));
+  return text === undefined ? undefined : [text];
 }
 
 /** All values of a table: what was written, and the defaults for the rest. */

@@ -6,6 +6,7 @@ import { desired } from '../model/derive.ts';
 import { type Kept, NOTHING_KEPT } from '../model/pick-address.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Assigned } from './assign.ts';
+import { attempt } from './attempt.ts';
 import type { Guest, Host } from './guest.ts';
 import { templateOf } from './guest-name.ts';
 import { DEFAULT_NETWORK, type Network, networksOf } from './network.ts';
@@ -57,13 +58,18 @@ export function nextCatalog(
   const kept: Kept = { running, picked: previous?.kept.picked ?? NOTHING_KEPT.picked };
   const chosen = new Map<string, Guest>();
   for (const source of loaded.guests.values()) {
-    const parsed = parseGuest(source, guestDefaults);
-    problems.push(...parsed.problems);
+    const parsed = attempt(
+      source.file,
+      source.name,
+      () => parseGuest(source, guestDefaults),
+      (problem) => ({ guest: undefined, problems: [problem] }),
+    );
+    for (const problem of parsed.problems) problems.push(problem);
     const guest = parsed.guest ?? previous?.guests.get(source.name);
     if (guest !== undefined) chosen.set(source.name, guest);
   }
   const unknown = brokenTemplates(loaded, problems);
-  for (const { problems: own } of loaded.templates ?? []) problems.push(...own);
+  for (const { problems: own } of loaded.templates ?? []) for (const problem of own) problems.push(problem);
   for (const [name, guest] of previous?.guests ?? []) {
     const maybe = !loaded.complete || unknown.has(templateOf(name) ?? '');
     if (maybe && !loaded.guests.has(name)) chosen.set(name, guest);
@@ -83,7 +89,7 @@ export function nextCatalog(
       kept,
     };
   const settled = settle({ host, hostId, users, last: previous?.guests ?? new Map(), kept }, chosen);
-  problems.push(...settled.problems);
+  for (const problem of settled.problems) problems.push(problem);
   const { guests, picked } = settled;
   return {
     host,
@@ -108,7 +114,12 @@ function brokenTemplates(loaded: Loaded, problems: readonly Problem[]): Readonly
 }
 
 function nextHost(previous: Catalog | undefined, loaded: Loaded) {
-  const parsed = loaded.host === undefined ? defaultHost() : parseHost(loaded.host);
+  const parsed = attempt(
+    loaded.hostFile,
+    undefined,
+    () => (loaded.host === undefined ? defaultHost() : parseHost(loaded.host)),
+    (problem) => ({ ...defaultHost(), problems: [problem] }),
+  );
   const problems = [...loaded.hostProblems, ...parsed.problems];
   if (!problems.some(({ severity }) => severity === 'error')) return { ...parsed, problems, usable: true };
   if (previous?.usable)
@@ -122,8 +133,13 @@ export function withNetworks(host: Host, previous: Catalog | undefined, loaded: 
   const wanted = new Map(networksOf({ ...host, networks: new Map() }));
   const problems: Problem[] = [];
   for (const source of loaded.networks.values()) {
-    const parsed = parseNetwork(source);
-    problems.push(...parsed.problems);
+    const parsed = attempt(
+      source.file,
+      undefined,
+      () => parseNetwork(source),
+      (problem) => ({ network: undefined, problems: [problem] }),
+    );
+    for (const problem of parsed.problems) problems.push(problem);
     const network = parsed.network ?? last.get(source.name);
     if (network !== undefined && source.name !== DEFAULT_NETWORK) wanted.set(source.name, network);
   }
@@ -170,7 +186,7 @@ function settle({ host, hostId, users, last, kept }: Circumstances, wanted: Read
     );
     // What a guest had before can be refused for the same reason.
     const told = new Set(problems.map(formatProblem));
-    problems.push(...errors.filter((error) => !told.has(formatProblem(error))));
+    for (const error of errors) if (!told.has(formatProblem(error))) problems.push(error);
     for (const name of refused) {
       const before = last.get(name);
       if (before === undefined || before === chosen.get(name)) chosen.delete(name);

@@ -1,14 +1,10 @@
 import type { Problem } from '../model/problem.ts';
 import { type Assigned, assign } from './assign.ts';
+import { FileProblems } from './file-problems.ts';
 import type { Table } from './key.ts';
 import { type Entry, scan } from './scan.ts';
-import { unknownSections } from './sections.ts';
+import { reportUnknownSections } from './sections.ts';
 import type { SourceFile } from './source.ts';
-
-interface Expanded {
-  readonly entries: readonly Entry[];
-  readonly problems: readonly Problem[];
-}
 
 /**
  * The values of the files before, changed by one file of a guest or a network.
@@ -23,7 +19,7 @@ export function parseFile(
   file: SourceFile,
   before: Assigned,
   guest: string | undefined,
-  expand: (entries: readonly Entry[]) => Expanded = (entries) => ({ entries, problems: [] }),
+  expand: (entries: readonly Entry[], problems: FileProblems) => readonly Entry[] = (entries) => entries,
 ): { assigned: Assigned; problems: Problem[]; hasSections: boolean } {
   if (file.text.trim() === '') {
     const message =
@@ -35,18 +31,9 @@ export function parseFile(
     };
   }
   const scanned = scan(file.text);
-  const problems: Problem[] = scanned.faults.map(({ line, message }) => ({
-    severity: 'error',
-    file: file.path,
-    line,
-    guest,
-    message,
-  }));
-  problems.push(...unknownSections(file, scanned, sections, guest));
+  const problems = new FileProblems(file.path, guest, scanned.faults);
+  reportUnknownSections(scanned, sections, problems);
   const known = scanned.entries.filter(({ section }) => sections.includes(section));
-  const expanded = expand(known);
-  const one = assign(table, before, expanded.entries, file.path, guest);
-  problems.push(...expanded.problems, ...one.problems);
-  problems.sort((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE));
-  return { assigned: one.assigned, problems, hasSections: scanned.sections.length > 0 };
+  const assigned = assign(table, before, expand(known, problems), problems);
+  return { assigned, problems: problems.all(), hasSections: scanned.sections.length > 0 };
 }

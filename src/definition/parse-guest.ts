@@ -27,7 +27,7 @@ export function parseGuest(source: GuestSource, defaults: Assigned): GuestParse 
   let hasSections = false;
   for (const file of source.files) {
     const one = parseOne(file, assigned, source);
-    problems.push(...one.problems);
+    for (const problem of one.problems) problems.push(problem);
     assigned = one.assigned;
     hasSections ||= one.hasSections;
   }
@@ -37,7 +37,7 @@ export function parseGuest(source: GuestSource, defaults: Assigned): GuestParse 
     problems.push({ severity: 'error', file: source.file, line: undefined, guest: source.name, message });
   }
   const addressed = withFirstAddress(source, assigned);
-  problems.push(...addressed.problems);
+  for (const problem of addressed.problems) problems.push(problem);
   assigned = addressed.assigned;
   if (problems.some(({ severity }) => severity === 'error')) return { guest: undefined, problems };
   const { name, file } = source;
@@ -49,11 +49,11 @@ function parseOne(file: SourceFile, before: Assigned, { name, instanceOf }: Gues
   const ofTemplate = instanceOf?.files.has(file.path) === true ? [TEMPLATE_SECTION] : [];
   const sections = [...guestSections, ...ofTemplate];
   if (templateOf(name) === undefined) return parseFile(guestTable, sections, file, before, name);
-  return parseFile(guestTable, sections, file, before, name, (entries) =>
+  return parseFile(guestTable, sections, file, before, name, (entries, found) =>
     expandEntries(
       entries.filter(({ section }) => guestSections.includes(section)),
-      file.path,
       name,
+      found,
     ),
   );
 }

@@ -1,11 +1,12 @@
 import type { Problem } from '../model/problem.ts';
 import { type Assigned, assign, NOTHING_ASSIGNED, rowsOf, settingsOf } from './assign.ts';
+import { FileProblems } from './file-problems.ts';
 import type { Host } from './guest.ts';
 import { guestTable } from './guest-table.ts';
 import { hostTable } from './host-table.ts';
 import { rangeProblem } from './range.ts';
 import { scan } from './scan.ts';
-import { guestSections, hostSections, unknownSections } from './sections.ts';
+import { guestSections, hostSections, reportUnknownSections } from './sections.ts';
 import type { SourceFile } from './source.ts';
 
 export interface HostParse {
@@ -35,14 +36,8 @@ export function parseHost(source: SourceFile): HostParse {
     return { ...defaultHost(), problems: [problem] };
   }
   const scanned = scan(source.text);
-  const problems: Problem[] = scanned.faults.map(({ line, message }) => ({
-    severity: 'error',
-    file: source.path,
-    line,
-    guest: undefined,
-    message,
-  }));
-  problems.push(...unknownSections(source, scanned, [...hostSections, ...guestSections], undefined));
+  const problems = new FileProblems(source.path, undefined, scanned.faults);
+  reportUnknownSections(scanned, [...hostSections, ...guestSections], problems);
 
   const perGuest = new Set(
     rowsOf(guestTable)
@@ -54,22 +49,18 @@ export function parseHost(source: SourceFile): HostParse {
   for (const { section, key, line } of guestEntries) {
     if (!perGuest.has(`${section}.${key}`)) continue;
     const message = `cannot use ${key}= for every guest: only one guest can have it; write it into the guest's own file`;
-    problems.push({ severity: 'error', file: source.path, line, guest: undefined, message });
+    problems.error(line, message);
   }
   const general = guestEntries.filter(({ section, key }) => !perGuest.has(`${section}.${key}`));
 
-  const host = assign(hostTable, NOTHING_ASSIGNED, hostEntries, source.path, undefined);
-  const guest = assign(guestTable, NOTHING_ASSIGNED, general, source.path, undefined);
-  problems.push(...host.problems, ...guest.problems);
-  const settings = settingsOf(hostTable, host.assigned);
+  const host = assign(hostTable, NOTHING_ASSIGNED, hostEntries, problems);
+  const guestDefaults = assign(guestTable, NOTHING_ASSIGNED, general, problems);
+  const settings = settingsOf(hostTable, host);
   const outside = rangeProblem(settings.bridge.address, settings.bridge.range);
-  if (outside !== undefined) {
-    const line = host.assigned.origins.get('bridge.range')?.line;
-    problems.push({ severity: 'error', file: source.path, line, guest: undefined, message: outside });
-  }
+  if (outside !== undefined) problems.error(host.origins.get('bridge.range')?.line, outside);
   return {
-    host: { ...settings, file: source.path, origins: host.assigned.origins },
-    guestDefaults: guest.assigned,
-    problems: problems.sort((a, b) => (a.line ?? Number.MAX_VALUE) - (b.line ?? Number.MAX_VALUE)),
+    host: { ...settings, file: source.path, origins: host.origins },
+    guestDefaults,
+    problems: problems.all(),
   };
 }

@@ -29,7 +29,7 @@ export function parseNetwork(source: NetworkSource): NetworkParse {
   let assigned: Assigned = NOTHING_ASSIGNED;
   for (const one of source.files) {
     const parsed = parseFile(networkTable, networkSections, one, assigned, undefined);
-    problems.push(...parsed.problems);
+    for (const problem of parsed.problems) problems.push(problem);
     assigned = parsed.assigned;
   }
   const { bridge } = settingsOf(networkTable, assigned);

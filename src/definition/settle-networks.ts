@@ -32,7 +32,7 @@ export function settleNetworks(
         continue;
       }
       refused += 1;
-      problems.push(...found);
+      for (const problem of found) problems.push(problem);
       const before = last.get(network.name);
       if (before === undefined || before === network) chosen.delete(network.name);
       else chosen.set(network.name, before);

@@ -5,6 +5,8 @@ export function suggest(written: string, words: Iterable<string>): string | unde
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(lower.length / 3)) + 1;
   for (const word of words) {
+    // As many letters would have to be left out or added.
+    if (Math.abs(word.length - lower.length) >= bestDistance) continue;
     const distance = editDistance(lower, word.toLowerCase());
     if (distance < bestDistance) {
       best = word;

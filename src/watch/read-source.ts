@@ -3,7 +3,7 @@ import { open, realpath, stat } from 'node:fs/promises';
 import { messageOf } from '../model/error.ts';
 
 /** Larger than any definition; whatever is larger was put there by mistake. */
-export const LARGEST_FILE = 1024 * 1024;
+export const LARGEST_FILE = 64 * 1024;
 /** A file or directory that changed less than this ago may be half-written. Milliseconds. */
 export const SETTLE_TIME = 100;
 
@@ -37,7 +37,7 @@ async function readRegular(path: string): Promise<ReadResult> {
     if (status.size > LARGEST_FILE) {
       return {
         kind: 'failed',
-        message: 'cannot read the file: it is larger than 1 MiB, so it is no definition',
+        message: 'cannot read the file: it is larger than 64 KiB, so it is no definition',
       };
     }
     const buffer = Buffer.alloc(status.size + 1);

@@ -1,8 +1,11 @@
 import { execa } from 'execa';
 import { findRow } from '../definition/assign.ts';
+import { FileProblems } from '../definition/file-problems.ts';
+import { templateOf } from '../definition/guest-name.ts';
 import { guestTable } from '../definition/guest-table.ts';
 import { scan } from '../definition/scan.ts';
 import type { Loaded } from '../definition/source.ts';
+import { expandEntries } from '../definition/template/specifiers.ts';
 
 /** The numeric ids of the users that the definitions name, as far as the host knows them. */
 export async function lookUpUsers(loaded: Loaded): Promise<ReadonlyMap<string, number>> {
@@ -24,12 +27,19 @@ export async function lookUpUsers(loaded: Loaded): Promise<ReadonlyMap<string, n
 
 function userNames(loaded: Loaded): string[] {
   const row = findRow(guestTable, 'Guest', 'User');
-  const sources = [...loaded.guests.values()].flatMap(({ files }) => files);
-  if (loaded.host !== undefined) sources.push(loaded.host);
+  const sources = [...loaded.guests.values()].flatMap(({ name, files }) =>
+    files.map((file) => ({ ...file, guest: name })),
+  );
+  if (loaded.host !== undefined) sources.push({ ...loaded.host, guest: '' });
   const names = new Set<string>();
-  for (const { text } of sources.filter((source) => source.text.includes('User'))) {
-    for (const { section, key, value } of scan(text).entries) {
-      if (section !== row?.section || key !== row.key.name) continue;
+  for (const { path, text, guest } of sources.filter((source) => source.text.includes('User'))) {
+    const written = scan(text).entries.filter(
+      ({ section, key }) => section === row?.section && key === row.key.name,
+    );
+    // What is wrong with them is told by whoever reads the definition.
+    const isInstance = templateOf(guest) !== undefined;
+    const entries = isInstance ? expandEntries(written, guest, new FileProblems(path, guest)) : written;
+    for (const { value } of entries) {
       const name = value.replace(/^"(.*)"$/, '$1');
       if (/^[A-Za-z_][A-Za-z0-9._-]{0,31}$/.test(name)) names.add(name);
     }

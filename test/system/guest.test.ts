@@ -94,7 +94,7 @@ test('small guests start, since their kernels do not do too much at once', async
       name,
       `192.168.2.${index + 10}`,
       'Autostart=no\n[Restart]\nPolicy=no\n',
-      '44M',
+      '48M',
     );
   await container.exec('systemctl', 'start', ...names.map((name) => `umlnfs@${name}`));
 });

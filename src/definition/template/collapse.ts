@@ -20,7 +20,9 @@ export function collapse(problems: readonly Problem[]): Problem[] {
       seen.set(own, nth + 1);
       key = `${place}\0${template}\0${nth}`;
     }
-    groups.set(key, [...(groups.get(key) ?? []), problem]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
   }
   return [...groups.values()].map(together);
 }

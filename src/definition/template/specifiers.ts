@@ -1,6 +1,6 @@
 import { messageOf } from '../../model/error.ts';
-import type { Problem } from '../../model/problem.ts';
 import { isPlain, quote } from '../../model/quote.ts';
+import type { FileProblems } from '../file-problems.ts';
 import { ValueError } from '../key.ts';
 import type { Entry } from '../scan.ts';
 
@@ -49,22 +49,17 @@ export function tellsInstancesApart(value: string): boolean {
 }
 
 /** The entries of a file for one instance; those that cannot be expanded are left out. */
-export function expandEntries(
-  entries: readonly Entry[],
-  file: string,
-  guest: string,
-): { entries: Entry[]; problems: Problem[] } {
-  const problems: Problem[] = [];
-  const expanded = entries.flatMap((entry): Entry[] => {
+export function expandEntries(entries: readonly Entry[], guest: string, problems: FileProblems): Entry[] {
+  const expanded: Entry[] = [];
+  for (const entry of entries) {
+    const { key, value, line } = entry;
+    if (problems.giveUpAt(line)) break;
     try {
-      return [{ ...entry, value: expandSpecifiers(entry.value, guest) }];
+      expanded.push({ ...entry, value: expandSpecifiers(value, guest) });
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      const { key, line } = entry;
-      const message = `cannot use ${isPlain(key) ? key : quote(key)}=: ${messageOf(error)}`;
-      problems.push({ severity: 'error', file, line, guest, message });
-      return [];
+      problems.error(line, `cannot use ${isPlain(key) ? key : quote(key)}=: ${messageOf(error)}`);
     }
-  });
-  return { entries: expanded, problems };
+  }
+  return expanded;
 }

@@ -1,10 +1,12 @@
 /** A template: which guests it stands for, and the files of each. */
 import type { Problem } from '../../model/problem.ts';
-import { assign, findRow, NOTHING_ASSIGNED, settingsOf } from '../assign.ts';
+import { assign, NOTHING_ASSIGNED, rowsOf, settingsOf } from '../assign.ts';
+import { attempt } from '../attempt.ts';
+import { FileProblems } from '../file-problems.ts';
 import { instanceName } from '../guest-name.ts';
 import { guestTable } from '../guest-table.ts';
 import { parseGuest } from '../parse-guest.ts';
-import { type Entry, scan } from '../scan.ts';
+import { type Entry, MOST_FAULTS, scan } from '../scan.ts';
 import type { FirstAddress, GuestSource, InstanceOf, Origin } from '../source.ts';
 import { MOST_INSTANCES } from './instances.ts';
 import { tellsInstancesApart } from './specifiers.ts';
@@ -25,18 +27,30 @@ export interface Template {
 
 /** What the files of a template say of it as a whole. */
 export function parseTemplate(source: GuestSource): Template {
+  const { name, file } = source;
+  const nothing = { name, file, guests: [], firstAddress: undefined, broken: true };
+  return attempt(
+    file,
+    name,
+    () => parse(source),
+    (problem) => ({ ...nothing, problems: [problem] }),
+  );
+}
+
+function parse(source: GuestSource): Template {
   const problems: Problem[] = [...source.problems];
   let assigned = NOTHING_ASSIGNED;
-  const shared: { readonly entry: Entry; readonly file: string }[] = [];
+  const shared: { readonly entry: Entry; readonly of: FileProblems }[] = [];
+  const files: FileProblems[] = [];
   let written = false;
   for (const { path, text } of source.files) {
     const { entries } = scan(text);
     const own = entries.filter(({ section }) => section === TEMPLATE_SECTION);
     written ||= own.some(({ key }) => key === templateTable.template.keys.instances.name);
-    const one = assign(templateTable, assigned, own, path, source.name);
-    assigned = one.assigned;
-    problems.push(...one.problems);
-    for (const entry of entries) if (isForOneOnly(entry)) shared.push({ entry, file: path });
+    const of = new FileProblems(path, source.name);
+    files.push(of);
+    assigned = assign(templateTable, assigned, own, of);
+    for (const entry of entries) if (isForOneOnly(entry)) shared.push({ entry, of });
   }
   const { template } = settingsOf(templateTable, assigned);
   const report = (message: string, origin: Origin | undefined) =>
@@ -47,9 +61,9 @@ export function parseTemplate(source: GuestSource): Template {
       guest: source.name,
       message,
     });
-  const failed = () => problems.some(({ severity }) => severity === 'error');
+  const failed = () => files.some((of) => of.failed) || problems.some(({ severity }) => severity === 'error');
   const origin = assigned.origins.get('template.instances');
-  const faults = written ? [] : sharedFaults(source);
+  const faults = sharedFaults(source);
   if (!written && !failed() && faults.length === 0) {
     report(
       'cannot use the template: Instances= of [Template] is missing; write it, as in Instances=01-30',
@@ -59,20 +73,25 @@ export function parseTemplate(source: GuestSource): Template {
   const words = template.instances.flat();
   const guests = guestsOf(source.name, words, (cause) => report(`cannot use Instances=: ${cause}`, origin));
   if (guests.length > 1) {
-    for (const { entry, file } of shared) report(forOneOnly(entry.key), { file, line: entry.line });
+    for (const { entry, of } of shared) of.error(entry.line, forOneOnly(entry.key));
   }
   const address = template.firstAddress;
   const place = assigned.origins.get('template.firstAddress') ?? { file: source.file, line: 1 };
-  if (failed() || guests.length === 0) problems.push(...(written ? sharedFaults(source) : faults));
-  const broken = failed();
+  const rest = failed() || guests.length === 0 || isGarbage(faults) ? faults : [];
+  const broken = failed() || rest.some(({ severity }) => severity === 'error');
   return {
     name: source.name,
     file: source.file,
     guests: broken ? [] : guests,
     firstAddress: address === undefined ? undefined : { address, ...place },
-    problems,
+    problems: [...files.flatMap((of) => of.all()), ...problems, ...rest],
     broken,
   };
+}
+
+/** Whether it has so many errors that there is no use in having each instance find them. */
+function isGarbage(faults: readonly Problem[]): boolean {
+  return faults.filter(({ severity }) => severity === 'error').length >= MOST_FAULTS;
 }
 
 /** What is wrong with the rest of its files: told by its instances, where there are any. */
@@ -102,10 +121,15 @@ function guestsOf(template: string, words: readonly string[], refuse: (cause: st
   return [...names];
 }
 
+const forOneOnlyKeys: ReadonlySet<string> = new Set(
+  rowsOf(guestTable)
+    .filter(({ key }) => key.perGuest === true)
+    .map(({ section, key }) => `${section}.${key.name}`),
+);
+
 /** Whether only one guest can have the value that a template gives to all of its. */
 function isForOneOnly({ section, key, value }: Entry): boolean {
-  if (findRow(guestTable, section, key)?.key.perGuest !== true) return false;
-  return value !== '' && !tellsInstancesApart(value);
+  return forOneOnlyKeys.has(`${section}.${key}`) && value !== '' && !tellsInstancesApart(value);
 }
 
 function forOneOnly(key: string): string {

@@ -90,7 +90,7 @@ describe('the order of files', () => {
 describe('files that cannot be read', () => {
   it('are problems of their guest alone', async () => {
     await tree.write('etc/umlnfs.d/good.conf', '[Guest]\n');
-    await tree.write('etc/umlnfs.d/large.conf', '#'.repeat(1024 * 1024 + 1));
+    await tree.write('etc/umlnfs.d/large.conf', '#'.repeat(64 * 1024 + 1));
     await tree.write('etc/umlnfs.d/latin.conf', Buffer.from('[Guest]\nDescription=caf\xe9\n', 'latin1'));
     await symlink('nowhere', tree.path('etc/umlnfs.d/dangling.conf'));
     await symlink('loop.conf', tree.path('etc/umlnfs.d/loop.conf'));
@@ -100,7 +100,7 @@ describe('files that cannot be read', () => {
     const loaded = await load();
     expect(loaded.complete).toBe(true);
     expect(messages(loaded, 'good')).toEqual([]);
-    expect(messages(loaded, 'large')?.[0]).toMatch(/larger than 1 MiB/);
+    expect(messages(loaded, 'large')?.[0]).toMatch(/larger than 64 KiB/);
     expect(messages(loaded, 'latin')?.[0]).toMatch(/not UTF-8/);
     expect(messages(loaded, 'dangling')?.[0]).toMatch(/leads to no file/);
     expect(messages(loaded, 'loop')?.[0]).toMatch(/leads back to itself/);
@@ -173,6 +173,15 @@ it('knows the ids of the users that definitions name', async () => {
     ['daemon', 1],
     ['nobody', 65534],
   ]);
+});
+
+it('knows the users that the instances of a template make of its specifiers', async () => {
+  await tree.write(
+    'etc/umlnfs.d/lab@.conf',
+    '[Template]\nInstances=daemon bin nobody\n[Guest]\nUser=%i\nDescription=%x\n',
+  );
+  await tree.write('etc/umlnfs.d/lab:bin.conf.d/user.conf', '[Guest]\nUser=sys\n');
+  expect([...(await load()).users.keys()].sort()).toEqual(['bin', 'daemon', 'nobody', 'sys']);
 });
 
 it('reads a thousand definitions', async () => {
