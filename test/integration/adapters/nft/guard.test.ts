@@ -4,7 +4,9 @@ import { applyTables, observeTables, removeTables } from '../../../../src/adapte
 import type { GuardWanted } from '../../../../src/model/desired.ts';
 import { guardTable } from '../../../../src/model/filter/guard.ts';
 import { guardedGroup } from '../../../../src/model/filter/guard-chains.ts';
+import { identifierOfMac } from '../../../../src/model/filter/numbers.ts';
 import { tableAmiss } from '../../../../src/model/filter/table.ts';
+import { stableMac } from '../../../../src/model/mac.ts';
 import { FramePort } from '../../../support/frame-port.ts';
 import {
   about,
@@ -261,6 +263,23 @@ describe('the filter', () => {
     await applyTables([table], []);
     await execa('nft', ['add', 'element', 'bridge', 'umlnfs', 'ipv4', '{ "guard-a" . 192.168.2.9 }']);
     expect(tableAmiss(table, (await observeTables()).get('bridge'))).toContain('set ipv4');
+  });
+
+  test('is found to be as it was made with identifiers that have all 64 bits, and keeps them', async () => {
+    const macs = Array.from({ length: 40 }, (_, index) => stableMac('a machine', `web${index}`));
+    const guards = macs.map((mac, index) =>
+      guard(`guard-${index}`, { ...own, mac }, { identifiers: [identifierOfMac(mac)] }),
+    );
+    const table = guardTable(guards, surroundings, nothingKept);
+    await applyTables([table], []);
+    const seen = (await observeTables()).get('bridge');
+    expect(tableAmiss(table, seen)).toBeUndefined();
+    const kept = guardTable([], surroundings, { taps: new Set(guards.map(({ tap }) => tap)), seen });
+    await applyTables([kept], []);
+    const again = (await observeTables()).get('bridge');
+    expect(tableAmiss(kept, again)).toBeUndefined();
+    expect(again?.sets.get('ipv6-own')).toEqual(seen?.sets.get('ipv6-own'));
+    await apply();
   });
 
   test('drops all of a tap that is marked and not known', async () => {
