@@ -58,8 +58,9 @@ export const guardChains: readonly ChainWanted[] = [
   {
     name: 'guest-ipv4',
     rules: [
-      // DHCP and BOOTP servers.
+      // DHCP and BOOTP servers; there are clients that take answers from any port.
       'udp sport 67 drop',
+      'udp dport 68 drop',
       'icmp type { redirect, router-advertisement } drop',
       'iifname . ip saddr @ipv4 accept',
       'ip saddr @claimed-ipv4 drop',
@@ -70,7 +71,12 @@ export const guardChains: readonly ChainWanted[] = [
   },
   {
     name: 'guest-ipv6',
-    rules: ['meta l4proto 58 goto guest-icmpv6', 'udp sport 547 drop', 'goto guest-ipv6-source'],
+    rules: [
+      'meta l4proto 58 goto guest-icmpv6',
+      'udp sport 547 drop',
+      'udp dport 546 drop',
+      'goto guest-ipv6-source',
+    ],
   },
   {
     name: 'guest-ipv6-source',

@@ -170,6 +170,7 @@ const forged: [string, Bytes][] = [
   ['IPv4 from a free address', ipv4Udp(own.mac, '192.168.2.77', everybody, 5, 6)],
   ['IPv4 without an address', ipv4Udp(own.mac, '0.0.0.0', '255.255.255.255', 5, 6)],
   ['answers of a DHCP server', ipv4Udp(own.mac, own.ip, '255.255.255.255', 67, 68)],
+  ['answers of a DHCP server from another port', ipv4Udp(own.mac, own.ip, '255.255.255.255', 6767, 68)],
   [
     'ICMP redirects',
     frame(own.mac, broadcast, 0x0800, ipv4Packet(own.ip, everybody, 1, [5, 1, 0, 0, ...zeros(32)])),
@@ -185,6 +186,7 @@ const forged: [string, Bytes][] = [
   ["IPv6 from its neighbour's address", ipv6Udp(own.mac, other.ipv6, 5, 6)],
   ["IPv6 from the host's address", ipv6Udp(own.mac, host.ipv6, 5, 6)],
   ['answers of a DHCPv6 server', ipv6Udp(own.mac, own.link, 547, 546)],
+  ['answers of a DHCPv6 server from another port', ipv6Udp(own.mac, own.link, 5470, 546)],
   ['router advertisements', icmpv6Frame(own.mac, own.link, 134, zeros(12))],
   ['router advertisements behind options', hiddenIcmpv6(own.mac, own.link, 134, zeros(12), 0)],
   ['IPv6 redirects', icmpv6Frame(own.mac, own.link, 137, zeros(36))],
