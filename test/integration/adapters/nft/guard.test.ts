@@ -14,6 +14,7 @@ import {
   arp,
   type Bytes,
   broadcast,
+  bytesOfMac,
   frame,
   hiddenIcmpv6,
   icmpv6Frame,
@@ -120,12 +121,23 @@ async function receivers(sent: Bytes, from = attacker): Promise<string[]> {
   return others.filter(([, port]) => port.has(sent)).map(([name]) => name);
 }
 
+/** A message of DHCP or BOOTP, up to the link address of the client that it is about. */
+const dhcp = (mac: string, operation = 1): Bytes => [
+  ...[operation, 1, 6, 0],
+  ...zeros(24),
+  ...bytesOfMac(mac),
+  ...zeros(202),
+];
+
+const toServer = (source: string, target: string, payload: Bytes): Bytes =>
+  frame(own.mac, broadcast, 0x0800, ipv4Packet(source, target, 17, udp(68, 67, payload)));
+
 const honest: [string, Bytes][] = [
   ['ARP', arp(own.mac, { operation: 1, mac: own.mac, ip: own.ip, target: host.ip })],
   ['ARP probes', arp(own.mac, { operation: 1, mac: own.mac, ip: '0.0.0.0', target: own.ip })],
   ['IPv4', ipv4Udp(own.mac, own.ip, everybody, 5, 6)],
-  ['DHCP requests', ipv4Udp(own.mac, '0.0.0.0', '255.255.255.255', 68, 67)],
-  ['DHCP requests that renew', ipv4Udp(own.mac, own.ip, host.ip, 68, 67)],
+  ['DHCP requests', toServer('0.0.0.0', '255.255.255.255', dhcp(own.mac))],
+  ['DHCP requests that renew', toServer(own.ip, host.ip, dhcp(own.mac))],
   ['IPv6', ipv6Udp(own.mac, own.ipv6, 5, 6)],
   ['IPv6 from its link-local address', ipv6Udp(own.mac, own.link, 5, 6)],
   ['DHCPv6 requests', ipv6Udp(own.mac, own.link, 546, 547)],
@@ -169,6 +181,14 @@ const forged: [string, Bytes][] = [
   ["IPv4 from the host's address", ipv4Udp(own.mac, host.ip, everybody, 5, 6)],
   ['IPv4 from a free address', ipv4Udp(own.mac, '192.168.2.77', everybody, 5, 6)],
   ['IPv4 without an address', ipv4Udp(own.mac, '0.0.0.0', '255.255.255.255', 5, 6)],
+  ["DHCP requests for its neighbour's lease", toServer('0.0.0.0', '255.255.255.255', dhcp(other.mac))],
+  [
+    "DHCP requests from its own address for its neighbour's lease",
+    toServer(own.ip, host.ip, dhcp(other.mac)),
+  ],
+  ['DHCP answers to a server', toServer(own.ip, host.ip, dhcp(own.mac, 2))],
+  ["DHCP requests from its neighbour's address", toServer(other.ip, host.ip, dhcp(own.mac))],
+  ['DHCP requests too short for a link address', toServer(own.ip, host.ip, dhcp(own.mac).slice(0, 32))],
   ['answers of a DHCP server', ipv4Udp(own.mac, own.ip, '255.255.255.255', 67, 68)],
   ['answers of a DHCP server from another port', ipv4Udp(own.mac, own.ip, '255.255.255.255', 6767, 68)],
   [
