@@ -15,6 +15,8 @@ export const guardedGroup = 7_693;
 const priority = -350;
 
 const requestsOfRarp = '@nh,48,16 3';
+/** Operation, kind and length of link addresses of a message of DHCP and BOOTP. */
+const requestsOfDhcp = '@th,64,24 0x010106';
 /** The first option of a message of neighbour discovery: type, length in units of 8 bytes. */
 const linkAddressOfSource = '0x0101';
 const linkAddressOfTarget = '0x0201';
@@ -58,9 +60,23 @@ export const guardChains: readonly ChainWanted[] = [
   {
     name: 'guest-ipv4',
     rules: [
-      // DHCP and BOOTP servers.
+      // DHCP and BOOTP servers; there are clients that take answers from any port.
       'udp sport 67 drop',
+      'udp dport 68 drop',
+      'udp dport 67 goto guest-dhcp',
       'icmp type { redirect, router-advertisement } drop',
+      'goto guest-ipv4-source',
+    ],
+  },
+  {
+    // A server goes by the link address in it: with another's, a guest could give up that one's lease. What is too short
+    // to have one, as a first fragment may be, matches nothing and is dropped.
+    name: 'guest-dhcp',
+    rules: [`${requestsOfDhcp} iifname . @th,288,48 @dhcp-macs goto guest-ipv4-source`, 'drop'],
+  },
+  {
+    name: 'guest-ipv4-source',
+    rules: [
       'iifname . ip saddr @ipv4 accept',
       'ip saddr @claimed-ipv4 drop',
       'iifname . ip saddr @networks-ipv4 accept',
@@ -70,7 +86,12 @@ export const guardChains: readonly ChainWanted[] = [
   },
   {
     name: 'guest-ipv6',
-    rules: ['meta l4proto 58 goto guest-icmpv6', 'udp sport 547 drop', 'goto guest-ipv6-source'],
+    rules: [
+      'meta l4proto 58 goto guest-icmpv6',
+      'udp sport 547 drop',
+      'udp dport 546 drop',
+      'goto guest-ipv6-source',
+    ],
   },
   {
     name: 'guest-ipv6-source',

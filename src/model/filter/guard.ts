@@ -102,6 +102,11 @@ export function guardTable(guards: Iterable<GuardWanted>, host: Surroundings, ke
       'typeof iifname . @th,80,48',
       each(({ mac }) => [numberOfMac(mac)]),
     ),
+    byTap(
+      'dhcp-macs',
+      'typeof iifname . @th,288,48',
+      each(({ mac }) => [numberOfMac(mac)]),
+    ),
     set('others', 'type ifname', host.others),
     set(
       'claimed-macs',

@@ -5,7 +5,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws SyntaxError or TypeError for anything else than what `nft -j list table` prints */
 export function parseTable(json: string): TableSeen {
-  const objects = fieldsOf(JSON.parse(json)).nftables;
+  const objects = fieldsOf(JSON.parse(exact(json))).nftables;
   if (!Array.isArray(objects)) throw new TypeError('nft printed no list of objects');
   const chains = new Map<string, ChainSeen & { marks: string[] }>();
   const sets = new Map<string, ReadonlySet<string>>();
@@ -28,13 +28,22 @@ export function parseTable(json: string): TableSeen {
   return { chains, sets };
 }
 
+/** Integers that JSON.parse would round as strings; strings as they are. */
+function exact(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
+}
+
 function baseOf({ type, hook, prio }: Fields): BaseChain | undefined {
   if (typeof hook !== 'string') return undefined;
   return { type: type === 'nat' ? 'nat' : 'filter', hook, priority: Number(prio) };
 }
 
 function elementOf(value: unknown): string {
-  if (typeof value === 'number') return `0x${BigInt(value).toString(16)}`;
+  if (typeof value === 'number') return numberText(BigInt(value));
+  // No interface has so long a name.
+  if (typeof value === 'string' && /^-?\d{16,}$/.test(value)) return numberText(BigInt(value));
   if (typeof value === 'string')
     return /^0x[0-9a-f]+$/i.test(value) ? `0x${BigInt(value).toString(16)}` : value;
   const { concat, prefix, range, elem } = fieldsOf(value);
@@ -44,6 +53,11 @@ function elementOf(value: unknown): string {
   // With a comment, a time or a counter: not as umlnfs makes it.
   if (elem !== undefined) return `elem ${elementOf(fieldsOf(elem).val)}`;
   return JSON.stringify(value);
+}
+
+/** nft prints what has 64 bits as signed. */
+function numberText(value: bigint): string {
+  return `0x${(value < 0n ? BigInt.asUintN(64, value) : value).toString(16)}`;
 }
 
 function listOf(value: unknown): readonly unknown[] {

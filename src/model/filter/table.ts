@@ -91,6 +91,7 @@ export function removalText(family: Family): string {
 }
 
 const shape = /^[0-9A-Za-z._:/-]+$/;
+const negative = /^0x-/i;
 
 function elementText({ type }: SetWanted, element: string): string {
   const parts = element.split(' . ');
@@ -98,6 +99,8 @@ function elementText({ type }: SetWanted, element: string): string {
   for (const part of parts) if (!shape.test(part)) throw new TypeError(`not an element: ${element}`);
   const [first = '', ...rest] = parts;
   const named = /^type(of)? i?ifname\b/.test(type);
+  if ((named ? rest : parts).some((part) => negative.test(part)))
+    throw new TypeError(`not an element: ${element}`);
   return [named ? `"${first}"` : first, ...rest].join(' . ');
 }
 

@@ -23,6 +23,9 @@ export function matches(
 ): Answer {
   const value = fieldOf(record(match.left), packet);
   if (value === undefined) return undefined;
+  // What a packet has not matches nothing, not even what is to differ: nft asks for the protocol first, and does not
+  // print that.
+  if (value === null) return false;
   const same = isIn(value, match.right, elements);
   switch (match.op) {
     case '==':
@@ -35,7 +38,7 @@ export function matches(
   }
 }
 
-/** What stands on the left of a match; `null` for what a packet has not. */
+/** What stands on the left of a match; `null` for a field of a protocol that the packet has not. */
 export function fieldOf(left: Statement, packet: Packet): string | number | null | undefined {
   const { meta, payload, ct } = {
     meta: record(left.meta),
@@ -48,7 +51,8 @@ export function fieldOf(left: Statement, packet: Packet): string | number | null
       return packet.input;
     case 'oif':
     case 'oifname':
-      return packet.output ?? null;
+      // For this host itself there is an empty name.
+      return packet.output ?? '';
     case 'l4proto':
       return packet.protocol;
     case 'nfproto':
@@ -79,11 +83,10 @@ function ofPayload(protocol: string, field: string, packet: Packet): string | nu
 }
 
 function isIn(
-  value: string | number | null,
+  value: string | number,
   right: unknown,
   elements: (set: string) => readonly unknown[] | undefined,
 ): Answer {
-  if (value === null) return false;
   if (typeof right === 'string' && right.startsWith('@')) {
     const all = elements(right.slice(1));
     return all === undefined ? undefined : any(all.map((one) => isIn(value, one, elements)));

@@ -4,7 +4,9 @@ import { applyTables, observeTables, removeTables } from '../../../../src/adapte
 import type { GuardWanted } from '../../../../src/model/desired.ts';
 import { guardTable } from '../../../../src/model/filter/guard.ts';
 import { guardedGroup } from '../../../../src/model/filter/guard-chains.ts';
+import { identifierOfMac } from '../../../../src/model/filter/numbers.ts';
 import { tableAmiss } from '../../../../src/model/filter/table.ts';
+import { stableMac } from '../../../../src/model/mac.ts';
 import { FramePort } from '../../../support/frame-port.ts';
 import {
   about,
@@ -12,6 +14,7 @@ import {
   arp,
   type Bytes,
   broadcast,
+  bytesOfMac,
   frame,
   hiddenIcmpv6,
   icmpv6Frame,
@@ -118,12 +121,23 @@ async function receivers(sent: Bytes, from = attacker): Promise<string[]> {
   return others.filter(([, port]) => port.has(sent)).map(([name]) => name);
 }
 
+/** A message of DHCP or BOOTP, up to the link address of the client that it is about. */
+const dhcp = (mac: string, operation = 1): Bytes => [
+  ...[operation, 1, 6, 0],
+  ...zeros(24),
+  ...bytesOfMac(mac),
+  ...zeros(202),
+];
+
+const toServer = (source: string, target: string, payload: Bytes): Bytes =>
+  frame(own.mac, broadcast, 0x0800, ipv4Packet(source, target, 17, udp(68, 67, payload)));
+
 const honest: [string, Bytes][] = [
   ['ARP', arp(own.mac, { operation: 1, mac: own.mac, ip: own.ip, target: host.ip })],
   ['ARP probes', arp(own.mac, { operation: 1, mac: own.mac, ip: '0.0.0.0', target: own.ip })],
   ['IPv4', ipv4Udp(own.mac, own.ip, everybody, 5, 6)],
-  ['DHCP requests', ipv4Udp(own.mac, '0.0.0.0', '255.255.255.255', 68, 67)],
-  ['DHCP requests that renew', ipv4Udp(own.mac, own.ip, host.ip, 68, 67)],
+  ['DHCP requests', toServer('0.0.0.0', '255.255.255.255', dhcp(own.mac))],
+  ['DHCP requests that renew', toServer(own.ip, host.ip, dhcp(own.mac))],
   ['IPv6', ipv6Udp(own.mac, own.ipv6, 5, 6)],
   ['IPv6 from its link-local address', ipv6Udp(own.mac, own.link, 5, 6)],
   ['DHCPv6 requests', ipv6Udp(own.mac, own.link, 546, 547)],
@@ -167,7 +181,16 @@ const forged: [string, Bytes][] = [
   ["IPv4 from the host's address", ipv4Udp(own.mac, host.ip, everybody, 5, 6)],
   ['IPv4 from a free address', ipv4Udp(own.mac, '192.168.2.77', everybody, 5, 6)],
   ['IPv4 without an address', ipv4Udp(own.mac, '0.0.0.0', '255.255.255.255', 5, 6)],
+  ["DHCP requests for its neighbour's lease", toServer('0.0.0.0', '255.255.255.255', dhcp(other.mac))],
+  [
+    "DHCP requests from its own address for its neighbour's lease",
+    toServer(own.ip, host.ip, dhcp(other.mac)),
+  ],
+  ['DHCP answers to a server', toServer(own.ip, host.ip, dhcp(own.mac, 2))],
+  ["DHCP requests from its neighbour's address", toServer(other.ip, host.ip, dhcp(own.mac))],
+  ['DHCP requests too short for a link address', toServer(own.ip, host.ip, dhcp(own.mac).slice(0, 32))],
   ['answers of a DHCP server', ipv4Udp(own.mac, own.ip, '255.255.255.255', 67, 68)],
+  ['answers of a DHCP server from another port', ipv4Udp(own.mac, own.ip, '255.255.255.255', 6767, 68)],
   [
     'ICMP redirects',
     frame(own.mac, broadcast, 0x0800, ipv4Packet(own.ip, everybody, 1, [5, 1, 0, 0, ...zeros(32)])),
@@ -183,6 +206,7 @@ const forged: [string, Bytes][] = [
   ["IPv6 from its neighbour's address", ipv6Udp(own.mac, other.ipv6, 5, 6)],
   ["IPv6 from the host's address", ipv6Udp(own.mac, host.ipv6, 5, 6)],
   ['answers of a DHCPv6 server', ipv6Udp(own.mac, own.link, 547, 546)],
+  ['answers of a DHCPv6 server from another port', ipv6Udp(own.mac, own.link, 5470, 546)],
   ['router advertisements', icmpv6Frame(own.mac, own.link, 134, zeros(12))],
   ['router advertisements behind options', hiddenIcmpv6(own.mac, own.link, 134, zeros(12), 0)],
   ['IPv6 redirects', icmpv6Frame(own.mac, own.link, 137, zeros(36))],
@@ -261,6 +285,23 @@ describe('the filter', () => {
     await applyTables([table], []);
     await execa('nft', ['add', 'element', 'bridge', 'umlnfs', 'ipv4', '{ "guard-a" . 192.168.2.9 }']);
     expect(tableAmiss(table, (await observeTables()).get('bridge'))).toContain('set ipv4');
+  });
+
+  test('is found to be as it was made with identifiers that have all 64 bits, and keeps them', async () => {
+    const macs = Array.from({ length: 40 }, (_, index) => stableMac('a machine', `web${index}`));
+    const guards = macs.map((mac, index) =>
+      guard(`guard-${index}`, { ...own, mac }, { identifiers: [identifierOfMac(mac)] }),
+    );
+    const table = guardTable(guards, surroundings, nothingKept);
+    await applyTables([table], []);
+    const seen = (await observeTables()).get('bridge');
+    expect(tableAmiss(table, seen)).toBeUndefined();
+    const kept = guardTable([], surroundings, { taps: new Set(guards.map(({ tap }) => tap)), seen });
+    await applyTables([kept], []);
+    const again = (await observeTables()).get('bridge');
+    expect(tableAmiss(kept, again)).toBeUndefined();
+    expect(again?.sets.get('ipv6-own')).toEqual(seen?.sets.get('ipv6-own'));
+    await apply();
   });
 
   test('drops all of a tap that is marked and not known', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { identifierOfMac } from '../../../../src/model/filter/numbers.ts';
 import {
   markOf,
   type TableSeen,
@@ -7,6 +8,7 @@ import {
   tableText,
 } from '../../../../src/model/filter/table.ts';
 import { parseTable } from '../../../../src/model/filter/table-seen.ts';
+import { stableMac } from '../../../../src/model/mac.ts';
 
 const table: TableWanted = {
   family: 'bridge',
@@ -80,6 +82,11 @@ describe('as text', () => {
     const sets = [{ name: 'taps', type: 'type ifname', elements: [element] }];
     expect(() => tableText({ ...table, sets })).toThrow(TypeError);
   });
+
+  it('takes no number that is negative', () => {
+    const sets = [{ name: 'own', type: 'typeof iifname . @nh,128,64', elements: ['web1 . 0x-4fca'] }];
+    expect(() => tableText({ ...table, sets })).toThrow(TypeError);
+  });
 });
 
 describe('what is amiss', () => {
@@ -123,6 +130,30 @@ describe('what is amiss', () => {
     expect(changed({ ...first, base: { ...first.base, priority: 0 } })).toContain('chain prerouting');
     expect(changed({ ...first, policy: 'drop' })).toContain('chain prerouting');
   });
+});
+
+it.each(['web1', 'web2', 'web3', 'db', 'mail', 'a', 'b', 'c'])(
+  'numbers of 64 bits are read to the last, as of %s',
+  (guest) => {
+    const own = identifierOfMac(stableMac('a machine', guest));
+    const printed = `{"nftables": [{"set": {"name": "own", "comment": "12, -1234567890123456789]", "handle": 3, "elem": [{"concat": ["7", ${BigInt.asIntN(64, BigInt(own))}]}, ${BigInt.asIntN(64, BigInt(own))}]}}]}`;
+    expect([...(parseTable(printed).sets.get('own') ?? [])]).toEqual([`7 . ${own}`, own]);
+  },
+);
+
+it('numbers of 64 bits may be negative or not', () => {
+  const elements = (elem: string) => [
+    ...(parseTable(`{"nftables":[{"set":{"name":"own","elem":[${elem}]}}]}`).sets.get('own') ?? []),
+  ];
+  expect(elements('-5749665160039337258,5749665160039337258')).toEqual([
+    '0xb03515fffe6a72d6',
+    '0x4fcaea0001958d2a',
+  ]);
+  expect(elements('-1, 18446744073709551614, "0xfe800000000000000000000000000001"')).toEqual([
+    '0xffffffffffffffff',
+    '0xfffffffffffffffe',
+    '0xfe800000000000000000000000000001',
+  ]);
 });
 
 it('is read from what nft prints', () => {
