@@ -57,6 +57,12 @@ test('the source of an overlay stays until the overlay has gone', async () => {
   expect((await rootfs('clone', '--method=overlay', 'base', 'web1')).code).toBe(0);
   expect((await rootfs('show', 'base')).stdout).toContain(`Cloned by: ${root('web1').replace(/\/$/, '')}`);
   expect((await rootfs('remove', '--yes', 'base')).stderr).toContain('is a clone of it');
+  const tailored = await rootfs('tailor', 'base');
+  expect(tailored).toMatchObject({ code: 1, stderr: expect.stringContaining('must stay as it is') });
+  expect(tailored.stderr).toContain(`umlnfs rootfs tailor ${root('web1').replace(/\/$/, '')}`);
+  expect(await readdir(root('base', 'etc'))).toEqual(['passwd']);
+  expect((await rootfs('tailor', '--dry-run', 'base')).stdout).toContain('etc/hosts');
+  expect((await rootfs('tailor', 'web1')).code).toBe(0);
   // Overlays over overlays have no handles that last.
   const second = await rootfs('clone', 'web1', 'web2');
   expect(second.stderr).toContain('is an overlay itself');

@@ -3,6 +3,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../model/error.ts';
 import { type Backing, backingName } from '../../../model/rootfs/backing.ts';
+import { mountPointOf } from '../mounts.ts';
 
 /** What the root at `root` has beneath it; undefined for a directory like any other. */
 export async function backingOf(images: string, root: string): Promise<Backing | undefined> {
@@ -42,7 +43,12 @@ async function readBacking(images: string, name: string): Promise<Backing | unde
 
 /** The overlays over a root: it must stay as it is as long as there are any. */
 export async function clonesOver(images: string, root: string): Promise<string[]> {
-  return clonesAmong(await listBackings(images), root);
+  const real = await mountPointOf(root);
+  const clones: string[] = [];
+  for (const one of await listBackings(images))
+    if (one.kind === 'overlay' && (one.base === root || (await mountPointOf(one.base)) === real))
+      clones.push(one.root);
+  return clones;
 }
 
 /** As {@link clonesOver}, where all backings are known. */
