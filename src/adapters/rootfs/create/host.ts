@@ -6,6 +6,7 @@ import { runCommand } from '../../long-work/command.ts';
 import { confined } from '../../long-work/confined.ts';
 import type { Work } from '../../long-work/work.ts';
 import { GuestRoot } from '../inside.ts';
+import { decodeText } from '../lossless-text.ts';
 
 /** Copied, where they are there; each with what is on its own file system. */
 const copied = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'usr', 'etc', 'var', 'opt'];
@@ -149,7 +150,7 @@ async function settle(tree: string, host: string): Promise<void> {
   try {
     for (const file of ['shadow', 'gshadow']) {
       const from = join(host, 'etc', file);
-      const text = await readFile(from, 'utf8').catch(() => undefined);
+      const text = await readFile(from).then(decodeText, () => undefined);
       if (text === undefined) continue;
       const { mode, uid, gid } = await stat(from);
       await root.writeText(`etc/${file}`, withoutPasswords(text), mode & 0o777, { ids: { uid, gid } });
