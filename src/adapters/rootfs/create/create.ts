@@ -136,13 +136,26 @@ async function fillFrom(
       break;
   }
   work.progress.phase('tailoring');
-  if (origin.kind !== 'debian') await renewIdentity(tree, scratch, work.action);
   const wish = { hostname: tailoring?.hostname ?? hostnameOf(name) };
-  const { notes } = await setup(tree, wish, tailoring?.once);
+  const notes = await withoutScratch(tree, work.action, async () => {
+    if (origin.kind !== 'debian') await renewIdentity(tree, scratch, work.action);
+    return (await setup(tree, wish, tailoring?.once)).notes;
+  });
   // Its name means that it is whole, after a power failure too.
   await execa('sync', ['--file-system', '--', tree]);
   work.signal.throwIfAborted();
   return notes;
+}
+
+/** Errors inside of it do not name a directory that is gone when they are read. */
+async function withoutScratch<T>(tree: string, action: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof UserError && `${error.message}${error.hint ?? ''}`.includes(tree))) throw error;
+    const cause = error.message.replaceAll(` in guest root ${tree}`, ' in it').replaceAll(tree, 'it');
+    throw new UserError(action, cause, { cause: error });
+  }
 }
 
 /** Makes the directory that the root will be in, and removes what work that was killed left there. */
