@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isKernelName, kernelDirectory, kernelFile } from '../../definition/kernel-name.ts';
+import { messageOf, UserError } from '../../model/error.ts';
 
 /** A kernel that umlnfs has built. */
 export interface InstalledKernel {
@@ -19,7 +20,10 @@ export interface InstalledKernel {
 export async function listKernels(directory: string = kernelDirectory): Promise<InstalledKernel[]> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw error;
+    throw new UserError(`list the kernels in ${directory}`, messageOf(error), {
+      hint: error.code === 'ENOTDIR' ? 'name a directory' : 'run it as root',
+      cause: error,
+    });
   });
   const found = await Promise.all(names.sort().map((name) => findKernel(name, directory)));
   return found.filter((kernel) => kernel !== undefined);

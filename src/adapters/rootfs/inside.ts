@@ -32,6 +32,7 @@ import {
   partsOf,
   reason,
 } from './directories.ts';
+import { decodeText, encodeText } from './lossless-text.ts';
 
 // Not among Node's constants: a descriptor that only names the file, so that opening a FIFO or device does nothing.
 const O_PATH = 0o10000000;
@@ -50,6 +51,15 @@ const {
 } = constants;
 
 const maxText = 256 * 1024;
+/** Bytes of those that grow with what they list: blocked domains, or the accounts of a whole company. */
+const maxList = 16 * 1024 * 1024;
+const lists: ReadonlySet<string> = new Set([
+  'etc/hosts',
+  'etc/passwd',
+  'etc/group',
+  'etc/shadow',
+  'etc/gshadow',
+]);
 
 /** What a name stands for, not following it where it is a link. */
 export type Entry =
@@ -101,27 +111,29 @@ export class GuestRoot {
   }
 
   /**
-   * The text of a regular file, following links inside the root.
+   * The text of a regular file, following links inside the root. What is no UTF-8 is kept: see lossless-text.ts.
    * @returns undefined where it is missing
-   * @throws UserError for anything but a regular file, and for one of more than 256 KiB
+   * @throws UserError for anything but a regular file, and for one of more than 256 KiB, or 16 MiB where it is a list
    */
   async readText(path: string): Promise<string | undefined> {
     const handle = await this.#openFile(path);
     if (handle === undefined) return undefined;
     try {
       const { size } = await handle.stat();
-      if (size > maxText)
-        throw this.#directories.error(`read ${path}`, `it has ${size} bytes; at most ${maxText} are read`);
-      // One byte more than allowed: the guest may have made it grow in between.
-      const buffer = Buffer.alloc(maxText + 1);
+      const most = lists.has(path) ? maxList : maxText;
+      if (size > most)
+        throw this.#directories.error(`read ${path}`, `it has ${size} bytes; at most ${most} are read`);
+      // More than it has: the guest may have made it grow in between. A byte more than allowed tells.
+      const buffer = Buffer.alloc(Math.min(size + maxText, most) + 1);
       let length = 0;
       while (length < buffer.length) {
         const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      if (length > maxText) throw this.#directories.error(`read ${path}`, 'it grows while it is read');
-      return buffer.toString('utf8', 0, length);
+      if (length === buffer.length)
+        throw this.#directories.error(`read ${path}`, 'it grows while it is read');
+      return decodeText(buffer.subarray(0, length));
     } finally {
       await handle.close();
     }
@@ -171,7 +183,7 @@ export class GuestRoot {
       async (temporary) => {
         const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
         try {
-          await file.writeFile(text);
+          await file.writeFile(encodeText(text));
           if (as.ids !== undefined) await file.chown(as.ids.uid, as.ids.gid);
           await file.chmod(mode);
         } finally {

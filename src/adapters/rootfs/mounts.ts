@@ -1,5 +1,6 @@
 /** What is mounted, and taking it away. */
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 
 export interface Mounted {
@@ -36,6 +37,15 @@ function unescaped(text: string): string {
   return text.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
+/** The name under which the kernel has what is mounted at `path`: without links. The last part need not exist. */
+export async function mountPointOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
+  }
+}
+
 /** Mount points below a directory, outer ones first. @param directory without links in its path */
 export async function mountsBelow(directory: string): Promise<string[]> {
   return (await allMounts()).map(({ point }) => point).filter((point) => point.startsWith(`${directory}/`));
@@ -43,7 +53,8 @@ export async function mountsBelow(directory: string): Promise<string[]> {
 
 /** What is mounted at a directory, the topmost; undefined where that is nothing. */
 export async function mountAt(directory: string): Promise<Mounted | undefined> {
-  return (await allMounts()).findLast(({ point }) => point === directory);
+  const real = await mountPointOf(directory);
+  return (await allMounts()).findLast(({ point }) => point === real);
 }
 
 export async function unmount(point: string): Promise<void> {

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { messageOf, UserError } from '../../model/error.ts';
 import type { Backing } from '../../model/rootfs/backing.ts';
 import { retract } from './backing/make.ts';
-import { isMounted } from './backing/mount.ts';
-import { detach, mountAt, mountsBelow } from './mounts.ts';
+import { isMounted, pointsOf } from './backing/mount.ts';
+import { detach, mountAt, mountPointOf, mountsBelow } from './mounts.ts';
 import type { FoundRoot } from './store.ts';
 import { clearLeftovers, withWorkDirectory } from './work-directory.ts';
 
@@ -18,7 +18,7 @@ export async function removeRoot({ name, path, backing }: FoundRoot, exported = 
   try {
     await refuseMounts(action, path, backing);
     if (backing === undefined) await clear(path);
-    else await clearBacking(backing, exported);
+    else await clearBacking(action, backing, exported);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(action, messageOf(error), { hint: 'run it as root', cause: error });
@@ -26,16 +26,23 @@ export async function removeRoot({ name, path, backing }: FoundRoot, exported = 
 }
 
 async function refuseMounts(action: string, path: string, backing: Backing | undefined): Promise<void> {
-  const real = await realpath(path).catch(() => path);
-  const own = backing === undefined ? await mountAt(real) : undefined;
-  const point = (await mountsBelow(real))[0] ?? own?.point;
+  const real = await mountPointOf(path);
+  const own =
+    backing === undefined
+      ? (await mountAt(real))?.point
+      : (await pointsOf(backing)).find((point) => point !== real);
+  const point = (await mountsBelow(real))[0] ?? own;
   if (point !== undefined)
     throw new UserError(action, `something is mounted at ${point}`, { hint: `umount ${point}` });
 }
 
-async function clearBacking(backing: Backing, exported: boolean): Promise<void> {
+async function clearBacking(action: string, backing: Backing, exported: boolean): Promise<void> {
   if (exported && (await isMounted(backing))) await detach(backing.root);
   await retract(backing);
+  // Somebody may have been quicker: what is mounted cannot live without its image.
+  const [point] = await pointsOf(backing);
+  if (point !== undefined)
+    throw new UserError(action, `it is mounted at ${point}`, { hint: `umount ${point}` });
   await clear(backing.directory);
   const left = await lstat(backing.root).catch(() => undefined);
   // Empty, unless somebody has put something there while it was not mounted: that is not ours.

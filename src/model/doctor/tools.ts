@@ -10,6 +10,8 @@ export interface Tool {
   readonly version?: readonly string[];
   /** Whether no guest runs without it. */
   readonly need?: true;
+  /** The program in whose place it does, where that is missing. */
+  readonly insteadOf?: string;
 }
 
 /** What umlnfs runs, but for the NFS servers. */
@@ -36,6 +38,13 @@ export const tools: readonly Tool[] = [
   },
   { program: 'modprobe', package: 'kmod', use: 'load modules of this kernel', version: ['--version'] },
   { program: 'mmdebstrap', package: 'mmdebstrap', use: 'make Debian roots', version: ['--version'] },
+  {
+    program: 'debootstrap',
+    package: 'debootstrap',
+    use: 'make Debian roots',
+    version: ['--version'],
+    insteadOf: 'mmdebstrap',
+  },
   {
     program: 'ssh',
     package: 'openssh-client',
@@ -65,7 +74,14 @@ export interface ToolSeen {
 }
 
 export function judgeTools(seen: readonly ToolSeen[]): Diagnosis[] {
-  return tools.map((tool) => {
+  const isThere = (name: string | undefined) =>
+    seen.some(({ program, path }) => program === name && path !== undefined);
+  const asked = tools.filter(({ program, insteadOf }) =>
+    insteadOf === undefined
+      ? isThere(program) || !tools.some((other) => other.insteadOf === program && isThere(other.program))
+      : isThere(program) && !isThere(insteadOf),
+  );
+  return asked.map((tool) => {
     const { path, version } = seen.find(({ program }) => program === tool.program) ?? {
       path: undefined,
       version: '',

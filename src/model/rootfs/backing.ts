@@ -54,8 +54,8 @@ export function fitsOverlay(path: string): boolean {
 
 export const unitMark = '# Written by umlnfs for the root';
 
-/** The unit by which systemd mounts it at boot, before anybody exports or uses it. */
-export function mountUnit(backing: Backing): string {
+/** The unit by which systemd mounts it at boot, before anybody exports or uses it. @param point the root, without links */
+export function mountUnit(backing: Backing, point: string = backing.root): string {
   const { what, type, options } = mountOf(backing);
   const needs = [backing.directory, ...(backing.kind === 'overlay' ? [backing.base] : [])];
   return `${unitMark} ${backing.root}; umlnfs rootfs remove removes it.
@@ -67,7 +67,7 @@ Before=nfs-server.service nfs-ganesha.service umlnfs-ganesha.service umlnfsd.ser
 
 [Mount]
 What=${unspecified(what)}
-Where=${unspecified(backing.root)}
+Where=${unspecified(point)}
 Type=${type}
 Options=${unspecified(options.join(','))}
 

@@ -174,8 +174,8 @@ class Table {
     if (row.length !== fieldsOf[this.#name])
       return `has ${row.length} field${row.length === 1 ? '' : 's'}, not ${fieldsOf[this.#name]}`;
     if (key === '') return 'has no name';
-    if (row.some((field) => field.includes('\ufffd') || field.includes('\0') || field.includes('\r')))
-      return 'has characters that cannot be in it';
+    // A surrogate alone stands for a byte that is no UTF-8.
+    if (row.some((field) => /[\ufffd\0\r\p{Cs}]/u.test(field))) return 'has characters that cannot be in it';
     if (seen.has(key)) return `has a name for the second time`;
     seen.add(key);
     const numbers = this.#name === 'passwd' ? [2, 3] : this.#name === 'group' ? [2] : [];

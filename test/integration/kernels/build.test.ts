@@ -175,6 +175,19 @@ test.each([
   expect((await left()).scratch).toEqual([]);
 });
 
+test('a TMPDIR that does not exist is told in words', async () => {
+  const tree = await makeKernelTree(join(base, 'tree'));
+  const { code, stderr } = await runCli(
+    main,
+    ['kernel', 'build', `--directory=${kernels}`, `--source=${tree}`, '--name=lab'],
+    { env: { TMPDIR: `${base}/none` } },
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot build kernel lab: ENOENT: no such file or directory');
+  expect(stderr).toContain(`hint: it is built in ${base}/none: make that`);
+  expect(stderr).not.toContain('    at ');
+});
+
 test("where guests' users cannot get to it, a kernel is not built", async () => {
   await chmod(base, 0o700);
   const tree = await makeKernelTree(join(base, 'tree'));

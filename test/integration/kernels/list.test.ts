@@ -55,6 +55,14 @@ test('kernels are listed with the definitions that name them', async () => {
   });
 });
 
+test('a file is no directory of kernels', async () => {
+  const { code, stderr } = await runCli(main, ['kernel', 'list', '--directory=/etc/passwd']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot list the kernels in /etc/passwd: ENOTDIR: not a directory');
+  expect(stderr).toContain('hint: name a directory');
+  expect(stderr).not.toContain('    at ');
+});
+
 test('a kernel that nobody names is removed', async () => {
   const { code, stderr } = await kernel('remove', 'lab');
   expect({ code, stderr }).toEqual({ code: 0, stderr: 'umlnfs: kernel lab is removed\n' });

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rmdir, statfs, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cloneRoot } from '../../../src/adapters/rootfs/clone/clone.ts';
 import { RootStore } from '../../support/root-store.ts';
 
 let store: RootStore;
@@ -56,6 +57,12 @@ test('the source of an overlay stays until the overlay has gone', async () => {
   expect((await rootfs('clone', '--method=overlay', 'base', 'web1')).code).toBe(0);
   expect((await rootfs('show', 'base')).stdout).toContain(`Cloned by: ${root('web1').replace(/\/$/, '')}`);
   expect((await rootfs('remove', '--yes', 'base')).stderr).toContain('is a clone of it');
+  const tailored = await rootfs('tailor', 'base');
+  expect(tailored).toMatchObject({ code: 1, stderr: expect.stringContaining('must stay as it is') });
+  expect(tailored.stderr).toContain(`umlnfs rootfs tailor ${root('web1').replace(/\/$/, '')}`);
+  expect(await readdir(root('base', 'etc'))).toEqual(['passwd']);
+  expect((await rootfs('tailor', '--dry-run', 'base')).stdout).toContain('etc/hosts');
+  expect((await rootfs('tailor', 'web1')).code).toBe(0);
   // Overlays over overlays have no handles that last.
   const second = await rootfs('clone', 'web1', 'web2');
   expect(second.stderr).toContain('is an overlay itself');
@@ -75,6 +82,78 @@ test('what somebody has open cannot be removed, and stays whole', async () => {
   expect(stderr).toContain('something still uses it');
   expect((await readFile(root('web1', 'data'))).length).toBe(1024 ** 2);
   expect((await rootfs('remove', '--yes', 'web1')).code).toBe(0);
+});
+
+const imagesOf = () => readdir(join(base, 'state/images'));
+
+test('a root whose directory is gone is not made anew over its image', async () => {
+  await makeBase();
+  await execa('tar', ['-C', root('base'), '-cf', join(base, 'base.tar'), '.']);
+  const tarball = `--from-tarball=${join(base, 'base.tar')}`;
+  expect((await rootfs('create', '--size=32M', tarball, 'web1')).code).toBe(0);
+  await writeFile(root('web1', 'precious'), 'kept');
+  const before = await imagesOf();
+  await execa('umount', [root('web1')]);
+  await rmdir(root('web1'));
+  const refused = `there is a root web1 in ${base}/state/images/${before[0]} that is not mounted`;
+  for (const args of [
+    ['create', '--size=32M', tarball, 'web1'],
+    ['create', '--plain', tarball, 'web1'],
+    ['clone', '--size=32M', 'base', 'web1'],
+    ['clone', '--method=copy', 'base', 'web1'],
+  ]) {
+    const [verb = '', ...operands] = args;
+    const { code, stderr } = await rootfs(verb, ...operands);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(refused) });
+    expect(stderr).toContain('umlnfs rootfs remove web1');
+  }
+  const work = {
+    action: 'clone it',
+    signal: new AbortController().signal,
+    progress: { phase: () => {}, detail: () => {} },
+  };
+  const cloned = { from: join(base, 'export/base'), directory: join(base, 'export/web1') };
+  await expect(cloneRoot({ ...cloned, images: join(base, 'state/images') }, work)).rejects.toThrow(refused);
+  expect(await imagesOf()).toEqual(before);
+  expect(await readdir(join(base, 'export'))).toEqual(['base']);
+  // It is brought back as it was, and can be removed without that.
+  await mkdir(root('web1'));
+  await execa('mount', ['-o', 'loop', join(base, 'state/images', before[0] ?? '', 'image'), root('web1')]);
+  expect(await readFile(root('web1', 'precious'), 'utf8')).toBe('kept');
+  await execa('umount', [root('web1')]);
+  await rmdir(root('web1'));
+  expect((await rootfs('remove', '--yes', 'web1')).code).toBe(0);
+  expect(await imagesOf()).toEqual([]);
+});
+
+test('roots behind a link are unmounted before their images go', async () => {
+  await rename(join(base, 'export'), join(base, 'real'));
+  await symlink(join(base, 'real'), join(base, 'export'));
+  await makeBase();
+  const mounts = async () => (await readFile('/proc/self/mountinfo', 'utf8')).includes(`${base}/real/`);
+  for (const args of [
+    ['--size=32M', 'base', 'web1'],
+    ['--method=overlay', 'base', 'web1'],
+  ]) {
+    const made = await rootfs('clone', ...args);
+    expect({ code: made.code }, made.stderr).toEqual({ code: 0 });
+    expect(await mounts()).toBe(true);
+    const { code, stderr } = await rootfs('remove', '--yes', 'web1');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'umlnfs: root web1 is removed\n' });
+    expect(await mounts()).toBe(false);
+    expect(await imagesOf()).toEqual([]);
+  }
+});
+
+test('a root that is mounted elsewhere too stays', async () => {
+  await makeBase();
+  expect((await rootfs('clone', '--size=32M', 'base', 'web1')).code).toBe(0);
+  await mkdir(join(base, 'elsewhere'));
+  await execa('mount', ['--bind', root('web1'), join(base, 'elsewhere')]);
+  const { code, stderr } = await rootfs('remove', '--yes', 'web1');
+  expect(code).toBe(1);
+  expect(stderr).toContain(`something is mounted at ${base}/elsewhere`);
+  expect((await readFile(root('web1', 'data'))).length).toBe(1024 ** 2);
 });
 
 test('where there are others, a new root gets a file system of its own', async () => {

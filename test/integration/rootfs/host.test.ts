@@ -91,6 +91,36 @@ test("a host is copied without what is its own, and with the recipe's empty dire
   ]);
 });
 
+test.each([
+  'var/backups/shadow.bak',
+  'var/backups/gshadow.bak',
+  'var/backups/passwd.bak',
+  'var/backups/group.bak',
+  'etc/security/opasswd',
+  'etc/wpa_supplicant/wpa_supplicant-wlan0.conf',
+  'etc/wpa_supplicant.conf',
+  'var/lib/iwd/home.psk',
+  'etc/ipsec.secrets',
+  'etc/ipsec.d/private/key.pem',
+  'etc/swanctl/private/key.pem',
+  'etc/ppp/chap-secrets',
+  'etc/ppp/pap-secrets',
+  'etc/systemd/network/wg0.netdev',
+  'etc/netplan/01-wifi.yaml',
+  'etc/apt/auth.conf',
+  'etc/apt/auth.conf.d/.hidden.conf',
+  'var/lib/sss/db/cache_example.ldb',
+  'var/lib/samba/private/secrets.tdb',
+  'var/mail/me',
+  'var/spool/mail/me/new/1',
+])('%s stays with the host', async (path) => {
+  await put(path);
+  await put('etc/systemd/network/lan.network');
+  await fill();
+  expect(await has(path)).toBe(false);
+  expect(await has('etc/systemd/network/lan.network')).toBe(true);
+});
+
 test('other file systems are not entered', async () => {
   await put('etc/passwd');
   await mkdir(host('var/other'), { recursive: true });

@@ -104,6 +104,16 @@ test("a root whose /etc is a link to the host's", async () => {
   else expect(await readdir(join(base, 'export'))).toEqual([]);
 });
 
+test('an error in tailoring names the root, and no directory that is gone', async () => {
+  await mkdir(join(tree, 'etc/hosts'));
+  await pack('etc');
+  const { code, stderr } = await create();
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot create root web1: cannot read etc/hosts in it: it is no regular file\n');
+  expect(stderr).not.toContain('umlnfs-work');
+  expect(await readdir(join(base, 'export'))).toEqual([]);
+});
+
 test('what is no tarball, and what is no root, is refused', async () => {
   await writeFile(tarball(), 'nonsense'.repeat(1000));
   expect((await create()).stderr).toContain('tar fails');

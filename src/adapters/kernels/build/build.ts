@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../model/error.ts';
+import { messageOf, UserError } from '../../../model/error.ts';
 import type { Request } from '../../../model/kernel-fragment.ts';
 import type { KernelReport } from '../../../model/kernel-report.ts';
 import { runCommand } from '../../long-work/command.ts';
@@ -44,26 +44,37 @@ export async function buildKernel(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<Built> {
-  const { directory, replace } = wanted;
   const action = wanted.name === undefined ? 'build a kernel' : `build kernel ${wanted.name}`;
-  const work: Work = { action, signal, progress };
+  try {
+    return await build(wanted, { action, signal, progress });
+  } catch (error) {
+    signal.throwIfAborted();
+    // Of files and programs; what is a defect shows by its stack.
+    if (error instanceof UserError || !(error instanceof Error && 'code' in error)) throw error;
+    throw new UserError(action, messageOf(error), { cause: error });
+  }
+}
+
+async function build(wanted: BuildWanted, work: Work): Promise<Built> {
+  const { directory, replace } = wanted;
+  const { action, signal, progress } = work;
   if (wanted.name !== undefined) await checkName(wanted.name, { directory, replace, action });
   await checkPlace(directory, action);
   const asked = await readFragments(wanted.config, action);
   const source = await locateSource(wanted.source, work);
-  const scratch = await mkdtemp(join(process.env.TMPDIR || '/var/tmp', 'umlnfs-kernel-'));
+  const scratch = await makeScratch(process.env.TMPDIR || '/var/tmp', action);
   try {
-    const build = join(scratch, 'build');
-    await mkdir(build);
+    const output = join(scratch, 'build');
+    await mkdir(output);
     const tree = await openSource(source, scratch, work);
-    const make = ['make', '--no-print-directory', '-C', tree, `O=${build}`, 'ARCH=um'];
+    const make = ['make', '--no-print-directory', '-C', tree, `O=${output}`, 'ARCH=um'];
     const version = await runCommand([...make, '-s', 'kernelversion'], { action, signal });
     const name = wanted.name ?? version.trim();
     if (wanted.name === undefined) await checkName(name, { directory, replace, action });
-    const without = await configure(make, build, asked, work);
+    const without = await configure(make, output, asked, work);
     await compile(make, wanted.jobs ?? availableParallelism(), work);
     progress.phase('checking');
-    const staged = await stage(directory, name, build, work);
+    const staged = await stage(directory, name, output, work);
     try {
       const report = await describeKernel(staged.kernel);
       if (report.verdict !== 'works') throw new UserError(action, `of what was compiled, ${report.reason}`);
@@ -76,6 +87,17 @@ export async function buildKernel(
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function makeScratch(parent: string, action: string): Promise<string> {
+  try {
+    return await mkdtemp(join(parent, 'umlnfs-kernel-'));
+  } catch (error) {
+    throw new UserError(action, messageOf(error), {
+      hint: `it is built in ${parent}: make that, or name another directory by TMPDIR=`,
+      cause: error,
+    });
   }
 }
 

@@ -9,6 +9,7 @@ import { findProgram } from '../../program.ts';
 import { mountAt, unmount } from '../mounts.ts';
 import { removeTree } from '../remove-tree.ts';
 import { mountAs, mountBacking } from './mount.ts';
+import { refuseBacked } from './store.ts';
 import { disableMount, enableMount, systemdRuns } from './unit.ts';
 
 /** A new file system of its own for the root at `root`. @param scratch a work directory among the images */
@@ -73,15 +74,21 @@ async function begin(scratch: string, root: string): Promise<string> {
 }
 
 /** Gives what was made its name, and mounts it at its root, now and at each boot. All of it or nothing. */
-export async function publish(images: string, made: Backing): Promise<void> {
+export async function publish(images: string, made: Backing, action: string): Promise<void> {
   const directory = join(images, backingName(made.root));
   const backing: Backing = { ...made, directory };
   // Nothing is to be seen, or written, where it is not mounted.
   await mkdir(made.root, { mode: 0o000 });
   try {
-    // One of a root that was removed by hand.
+    await refuseBacked(images, made.root, action);
+    // Links without files: of a root that was removed by hand.
     await removeTree(directory);
     await rename(made.directory, directory);
+  } catch (error) {
+    await rmdir(made.root).catch(() => {});
+    throw error;
+  }
+  try {
     await ensureMounted(images, backing);
   } catch (error) {
     await retract(backing).catch(() => {});

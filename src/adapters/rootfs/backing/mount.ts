@@ -4,23 +4,36 @@ import { basename } from 'node:path';
 import { execa } from 'execa';
 import { UserError } from '../../../model/error.ts';
 import { type Backing, mountOf } from '../../../model/rootfs/backing.ts';
-import { mountAt } from '../mounts.ts';
+import { allMounts, type Mounted, mountAt } from '../mounts.ts';
 import { backingOf } from './store.ts';
 
 /** Whether the root's directory is the mount point of this, and not of anything else. */
 export async function isMounted(backing: Backing): Promise<boolean> {
-  const mount = await mountAt(await realpath(backing.root).catch(() => backing.root));
+  const mount = await mountAt(backing.root);
+  return mount !== undefined && (await isMountOf(backing, mount)) !== false;
+}
+
+/** Where it is mounted, whoever did that. */
+export async function pointsOf(backing: Backing): Promise<string[]> {
+  const points: string[] = [];
+  for (const mount of await allMounts())
+    if ((await isMountOf(backing, mount)) === true) points.push(mount.point);
+  return points;
+}
+
+/** Undefined where that cannot be told. */
+async function isMountOf(backing: Backing, mount: Mounted): Promise<boolean | undefined> {
   const { type, what } = mountOf(backing);
-  if (mount?.type !== type) return false;
-  if (backing.kind === 'overlay')
-    return (
-      mount.options.includes(`upperdir=${await realpath(backing.directory)}/upper`) ||
-      mount.options.includes(`upperdir=${backing.directory}/upper`)
-    );
+  if (mount.type !== type) return false;
+  if (backing.kind === 'overlay') {
+    const directory = await realpath(backing.directory).catch(() => backing.directory);
+    return [directory, backing.directory].some((one) => mount.options.includes(`upperdir=${one}/upper`));
+  }
   const file = await readFile(`/sys/block/${basename(mount.source)}/loop/backing_file`, 'utf8').catch(
     () => '',
   );
-  return file.trim() === '' || file.trim() === (await realpath(what).catch(() => what));
+  if (file.trim() === '') return undefined;
+  return file.trim() === (await realpath(what).catch(() => what));
 }
 
 /**

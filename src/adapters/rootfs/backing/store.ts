@@ -1,11 +1,29 @@
 /** The backings of roots, as they lie in the directory of images. */
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../../model/error.ts';
 import { type Backing, backingName } from '../../../model/rootfs/backing.ts';
+import { mountPointOf } from '../mounts.ts';
 
 /** What the root at `root` has beneath it; undefined for a directory like any other. */
 export async function backingOf(images: string, root: string): Promise<Backing | undefined> {
   return await readBacking(images, backingName(root));
+}
+
+/**
+ * Lets no root be made where there is one already, of which only the directory is gone: its files are all here.
+ * @throws UserError
+ */
+export async function refuseBacked(images: string, root: string, action: string): Promise<void> {
+  const directory = join(images, backingName(root));
+  // Whatever became of its links.
+  for (const name of ['image', 'upper']) {
+    const there = await lstat(join(directory, name)).catch(() => undefined);
+    if (there === undefined) continue;
+    throw new UserError(action, `there is a root ${basename(root)} in ${directory} that is not mounted`, {
+      hint: `bring back ${dirname(root)} and mount it there, or remove it: umlnfs rootfs remove ${basename(root)}`,
+    });
+  }
 }
 
 /** All of them. */
@@ -25,7 +43,12 @@ async function readBacking(images: string, name: string): Promise<Backing | unde
 
 /** The overlays over a root: it must stay as it is as long as there are any. */
 export async function clonesOver(images: string, root: string): Promise<string[]> {
-  return clonesAmong(await listBackings(images), root);
+  const real = await mountPointOf(root);
+  const clones: string[] = [];
+  for (const one of await listBackings(images))
+    if (one.kind === 'overlay' && (one.base === root || (await mountPointOf(one.base)) === real))
+      clones.push(one.root);
+  return clones;
 }
 
 /** As {@link clonesOver}, where all backings are known. */

@@ -3,6 +3,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { messageOf, UserError } from '../../../model/error.ts';
 import { type Backing, mountUnit, unitMark } from '../../../model/rootfs/backing.ts';
+import { mountPointOf } from '../mounts.ts';
 
 const directory = '/etc/systemd/system';
 
@@ -14,9 +15,10 @@ export async function systemdRuns(): Promise<boolean> {
   );
 }
 
-/** `export-web1.mount` */
+/** `export-web1.mount`: systemd takes no mount point with a link in its path. */
 export async function mountUnitName(root: string): Promise<string> {
-  const { stdout } = await execa('systemd-escape', ['--path', '--suffix=mount', '--', root]);
+  const point = await mountPointOf(root);
+  const { stdout } = await execa('systemd-escape', ['--path', '--suffix=mount', '--', point]);
   return stdout.trim();
 }
 
@@ -24,7 +26,7 @@ export async function mountUnitName(root: string): Promise<string> {
 export async function writeMountUnit(backing: Backing): Promise<{ unit: string; changed: boolean }> {
   const unit = await mountUnitName(backing.root);
   const file = `${directory}/${unit}`;
-  const text = mountUnit(backing);
+  const text = mountUnit(backing, await mountPointOf(backing.root));
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before === text) return { unit, changed: false };
   if (before !== undefined && !before.startsWith(unitMark)) {

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { messageOf, UserError } from '../../../model/error.ts';
 import type { Work } from '../../long-work/work.ts';
 import { ensureMounted, makeImage, publish, whileMounted } from '../backing/make.ts';
-import { backingOf, imageSize } from '../backing/store.ts';
+import { backingOf, imageSize, refuseBacked } from '../backing/store.ts';
 import { copyTree } from '../create/copy.ts';
 import { runningRoots } from '../running.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
@@ -30,6 +30,7 @@ export async function cloneRoot(wanted: CloneWanted, work: Work): Promise<void> 
   const backing = await backingOf(images, from);
   if (backing !== undefined) await ensureMounted(images, backing);
   await checkBase(from, work.action);
+  await checkFree(wanted, work.action);
   const parent = dirname(directory);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await clearLeftovers(parent);
@@ -54,19 +55,23 @@ async function cloneImage(wanted: CloneWanted, bytes: number, places: Places, wo
   await withWorkDirectory(images, async (place) => {
     const made = await makeImage(place, directory, bytes, work);
     await whileMounted(made, places.tree, work.action, () => copy(wanted, places, work));
-    await publish(images, made);
+    await publish(images, made, work.action);
   });
 }
 
-async function copy({ from, directory }: CloneWanted, { tree, scratch }: Places, work: Work): Promise<void> {
-  await copyTree(from, tree, scratch, false, work);
+async function copy(wanted: CloneWanted, { tree, scratch }: Places, work: Work): Promise<void> {
+  await copyTree(wanted.from, tree, scratch, false, work);
   await renewIdentity(tree, scratch, work.action);
   // Its name means that it is whole, after a power failure too.
   await execa('sync', ['--file-system', '--', tree]);
   work.signal.throwIfAborted();
-  if ((await lstat(directory).catch(() => undefined)) !== undefined) {
-    throw new UserError(work.action, `there is something at ${directory} already`);
-  }
+  await checkFree(wanted, work.action);
+}
+
+async function checkFree({ directory, images }: CloneWanted, action: string): Promise<void> {
+  if ((await lstat(directory).catch(() => undefined)) !== undefined)
+    throw new UserError(action, `there is something at ${directory} already`);
+  await refuseBacked(images, directory, action);
 }
 
 async function checkBase(from: string, action: string): Promise<void> {

@@ -13,6 +13,7 @@ import type { SetupWish } from '../../../model/tailoring/setup.ts';
 import type { Work } from '../../long-work/work.ts';
 import { makePrivateDirectory } from '../../state/private-directory.ts';
 import { makeImage, makeOverlay, publish, whileMounted } from '../backing/make.ts';
+import { refuseBacked } from '../backing/store.ts';
 import { renewIdentity } from '../clone/identity.ts';
 import { setup } from '../tailor.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
@@ -60,16 +61,16 @@ async function make(wanted: RootWanted, parent: string, work: Work): Promise<rea
     await chmod(tree, 0o755);
     if (ground.kind === 'plain') {
       const notes = await fill(wanted, tree, scratch, work);
-      await checkFree(path, work.action);
+      await checkFree(wanted, work.action);
       await rename(tree, path);
       return notes;
     }
     await makePrivateDirectory(images);
     return await withWorkDirectory(images, async (place) => {
       const { backing, notes } = await fillBacking(wanted, ground, { tree, scratch, place }, work);
-      await checkFree(path, work.action);
+      await checkFree(wanted, work.action);
       work.progress.phase('mounting');
-      await publish(images, backing);
+      await publish(images, backing, work.action);
       return notes;
     });
   });
@@ -135,17 +136,31 @@ async function fillFrom(
       break;
   }
   work.progress.phase('tailoring');
-  if (origin.kind !== 'debian') await renewIdentity(tree, scratch, work.action);
   const wish = { hostname: tailoring?.hostname ?? hostnameOf(name) };
-  const { notes } = await setup(tree, wish, tailoring?.once);
+  const notes = await withoutScratch(tree, work.action, async () => {
+    if (origin.kind !== 'debian') await renewIdentity(tree, scratch, work.action);
+    return (await setup(tree, wish, tailoring?.once)).notes;
+  });
   // Its name means that it is whole, after a power failure too.
   await execa('sync', ['--file-system', '--', tree]);
   work.signal.throwIfAborted();
   return notes;
 }
 
+/** Errors inside of it do not name a directory that is gone when they are read. */
+async function withoutScratch<T>(tree: string, action: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof UserError && `${error.message}${error.hint ?? ''}`.includes(tree))) throw error;
+    const cause = error.message.replaceAll(` in guest root ${tree}`, ' in it').replaceAll(tree, 'it');
+    throw new UserError(action, cause, { cause: error });
+  }
+}
+
 /** Makes the directory that the root will be in, and removes what work that was killed left there. */
-async function checkPlace({ name, path, images }: RootWanted, action: string): Promise<string> {
+async function checkPlace(wanted: RootWanted, action: string): Promise<string> {
+  const { name, path, images } = wanted;
   if (!isGuestName(name))
     throw new UserError(action, `${quote(name)} is no name of a guest (${NAME_SYNTAX})`);
   if (process.geteuid?.() !== 0)
@@ -165,15 +180,15 @@ async function checkPlace({ name, path, images }: RootWanted, action: string): P
   } catch (error) {
     throw new UserError(action, messageOf(error), elsewhere);
   }
-  await checkFree(path, action);
+  await checkFree(wanted, action);
   await clearLeftovers(parent);
   await clearLeftovers(images);
   return parent;
 }
 
-async function checkFree(path: string, action: string): Promise<void> {
+async function checkFree({ path, images }: RootWanted, action: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
-  if (there === undefined) return;
+  if (there === undefined) return await refuseBacked(images, path, action);
   throw new UserError(action, `there is something at ${path} already`, {
     hint: 'choose another name, or remove it first: umlnfs rootfs remove',
   });

@@ -6,6 +6,7 @@ import { runCommand } from '../../long-work/command.ts';
 import { confined } from '../../long-work/confined.ts';
 import type { Work } from '../../long-work/work.ts';
 import { GuestRoot } from '../inside.ts';
+import { decodeText } from '../lossless-text.ts';
 
 /** Copied, where they are there; each with what is on its own file system. */
 const copied = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'usr', 'etc', 'var', 'opt'];
@@ -32,9 +33,30 @@ export const hostOnly: readonly string[] = [
   'etc/ssh/ssh_host_*',
   'etc/ssl/private/*',
   'etc/krb5.keytab',
+  'etc/security/opasswd',
+  'var/backups/*shadow*',
+  'var/backups/passwd*',
+  'var/backups/group*',
   'etc/wireguard/*',
   'etc/openvpn/*',
   'etc/NetworkManager/system-connections/*',
+  'etc/wpa_supplicant/*',
+  'etc/wpa_supplicant.conf',
+  'var/lib/iwd/*',
+  'etc/ipsec.secrets',
+  'etc/ipsec.d/private/*',
+  'etc/swanctl/private/*',
+  'etc/ppp/chap-secrets',
+  'etc/ppp/pap-secrets',
+  // Keys of WireGuard are in the former, passwords of wireless networks in the latter.
+  'etc/systemd/network/*.netdev',
+  'etc/netplan/*',
+  'etc/apt/auth.conf',
+  'etc/apt/auth.conf.d/*',
+  'var/lib/sss/db/*',
+  'var/lib/samba/private/*',
+  'var/mail/*',
+  'var/spool/mail/*',
   'etc/letsencrypt/*',
   'etc/sudoers.d/*',
   'var/lib/systemd/credential.secret',
@@ -128,7 +150,7 @@ async function settle(tree: string, host: string): Promise<void> {
   try {
     for (const file of ['shadow', 'gshadow']) {
       const from = join(host, 'etc', file);
-      const text = await readFile(from, 'utf8').catch(() => undefined);
+      const text = await readFile(from).then(decodeText, () => undefined);
       if (text === undefined) continue;
       const { mode, uid, gid } = await stat(from);
       await root.writeText(`etc/${file}`, withoutPasswords(text), mode & 0o777, { ids: { uid, gid } });

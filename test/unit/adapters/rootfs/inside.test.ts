@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,12 +102,30 @@ describe('reading', () => {
   });
 
   it('reads no giant', async () => {
-    await writeFile(join(root, 'etc/hosts'), Buffer.alloc(300 * 1024));
-    await expect(inside.readText('etc/hosts')).rejects.toThrow('at most 262144 are read');
+    await writeFile(join(root, 'etc/fstab'), Buffer.alloc(300 * 1024));
+    await expect(inside.readText('etc/fstab')).rejects.toThrow('at most 262144 are read');
   });
+
+  it.each(['hosts', 'passwd', 'group', 'shadow', 'gshadow'])(
+    'reads long lists (%s), and no giant',
+    async (name) => {
+      const file = join(root, 'etc', name);
+      await writeFile(file, '0.0.0.0 ads.example\n'.repeat(100_000));
+      expect((await inside.readText(`etc/${name}`))?.length).toBe(2_000_000);
+      await truncate(file, 16 * 1024 * 1024 + 1);
+      await expect(inside.readText(`etc/${name}`)).rejects.toThrow('at most 16777216 are read');
+    },
+  );
 });
 
 describe('writing', () => {
+  it('writes what is no UTF-8 as it was read', async () => {
+    const bytes = Buffer.from('# M\xfcller\n\xff\xfe\n', 'latin1');
+    await writeFile(join(root, 'etc/hosts'), bytes);
+    await inside.writeText('etc/hosts', (await inside.readText('etc/hosts')) ?? '', 0o644);
+    expect(await readFile(join(root, 'etc/hosts'))).toEqual(bytes);
+  });
+
   it('makes directories, sets the mode, and leaves nothing else behind', async () => {
     await inside.writeText('usr/local/lib/x/hook', 'text', 0o755);
     await inside.writeLink('usr/local/lib/x/link', '/dev/null');

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { changesAsDiff } from '../../../../src/adapters/rootfs/diff.ts';
 import { type Change, tailor, tailoring } from '../../../../src/adapters/rootfs/tailor.ts';
 
 const units = 'usr/local/lib/systemd/system';
@@ -60,6 +61,30 @@ describe('tailor', () => {
     );
     expect(await readlink(join(root, `${units}/systemd-udevd.service`))).toBe('/dev/null');
     expect((await stat(join(root, 'usr/lib/systemd/system-shutdown/umlnfs'))).mode & 0o777).toBe(0o755);
+  });
+
+  it('keeps what is no UTF-8, and shows none of it', async () => {
+    const fstab = Buffer.from('# f\xfcr M\xfcller\nUUID=1 / ext4 defaults 0 1\n', 'latin1');
+    const hosts = Buffer.from('127.0.0.1 localhost # \xe4\xa0\n', 'latin1');
+    await writeFile(join(root, 'etc/fstab'), fstab);
+    await writeFile(join(root, 'etc/hosts'), hosts);
+    const diff = await changesAsDiff(await tailoring(root, wish));
+    expect(diff).toContain('\n # f\ufffdr M\ufffdller\n-UUID=1 / ext4');
+    await tailor(root, wish);
+    expect(await readFile(join(root, 'etc/fstab'), 'latin1')).toMatch(
+      /^# f\xfcr M\xfcller\n# umlnfs: .*UUID=1 /,
+    );
+    expect(await readFile(join(root, 'etc/hosts'), 'latin1')).toBe(
+      '127.0.0.1 localhost # \xe4\xa0\n127.0.1.1\tweb1\t# umlnfs\n',
+    );
+    expect(await tailoring(root, wish)).toEqual([]);
+  });
+
+  it('takes a long list of blocked names', async () => {
+    const list = '0.0.0.0 ads.example\n'.repeat(50_000);
+    await put('etc/hosts', list);
+    await tailor(root, wish);
+    expect(await text('etc/hosts')).toBe(`${list}127.0.1.1\tweb1\t# umlnfs\n`);
   });
 
   it('repairs what is its own', async () => {

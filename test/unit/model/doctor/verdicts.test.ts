@@ -80,6 +80,16 @@ describe('tools', () => {
     expect(worst(found)).toBe('ok');
     expect(found[0]?.text).toBe('1.2.3, /bin/ip');
   });
+  test('that do in place of another are told where that is missing', () => {
+    const roots = (...programs: string[]) =>
+      judgeTools(programs.map((program) => ({ program, path: `/sbin/${program}`, version: '' })))
+        .filter(({ item }) => item.endsWith('bootstrap') || item.endsWith('debstrap'))
+        .map(({ item, level }) => `${item} ${level}`);
+    expect(roots('debootstrap')).toEqual(['debootstrap ok']);
+    expect(roots('mmdebstrap', 'debootstrap')).toEqual(['mmdebstrap ok']);
+    expect(roots('mmdebstrap')).toEqual(['mmdebstrap ok']);
+    expect(roots()).toEqual(['mmdebstrap warning']);
+  });
   test('that are missing are a failure where nothing goes without them', () => {
     for (const found of judgeTools([])) {
       const tool = tools.find(({ program }) => program === found.item);

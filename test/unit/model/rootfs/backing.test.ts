@@ -32,6 +32,8 @@ test('systemd mounts it before any server exports it', () => {
   expect(text).toMatch(/\nBefore=.*nfs-server\.service.*umlnfsd\.service\n/);
   expect(text).toContain('\nWhere=/export/web1\nType=overlay\nOptions=lowerdir=/export/base,');
   expect(mountUnit({ ...image, root: '/export/100%' })).toContain('\nWhere=/export/100%%\n');
+  // Where /export is a link.
+  expect(mountUnit(image, '/srv/export/web1')).toContain('\nWhere=/srv/export/web1\n');
 });
 
 test.each(['/a:b', '/a,b', '/a b', '/a\\b'])('%j is none that overlayfs takes as it is', (path) => {

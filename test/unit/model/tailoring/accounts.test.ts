@@ -126,6 +126,7 @@ describe('malformed files', () => {
     ],
     ['passwd', ':x:1:1:::\n', 'etc/passwd line 1 has no name'],
     ['passwd', 'ann:x:1:1:\ufffd::\n', 'etc/passwd line 1 has characters that cannot be in it'],
+    ['passwd', 'ann:x:1:1:M\udcfcller::\n', 'etc/passwd line 1 has characters that cannot be in it'],
     ['group', 'root:x:0\n', 'etc/group line 1 has 3 fields, not 4'],
     ['shadow', 'root:*:20000\n', 'etc/shadow line 1 has 3 fields, not 9'],
     ['gshadow', 'root:*:::\n', 'etc/gshadow line 1 has 5 fields, not 4'],
