@@ -194,7 +194,7 @@ function executors(
     addRoute: ({ route }) => addRoute(route),
     removeRoute: ({ route }) => removeRoute(route),
     enableForwarding: ({ families }) => enableForwarding(families),
-    ensureBridge: ({ bridge }) => ensureBridge(bridge),
+    ensureBridge: ({ bridge, remove }) => ensureBridge(bridge, remove),
     removeBridge: ({ name }) => removeBridge(name),
     serveNames: ({ names }) => dnsmasq.ensure(names),
     endNames: ({ network }) => dnsmasq.remove(network),

@@ -9,6 +9,8 @@ export interface BridgeSeen {
   readonly name: string;
   /** `192.168.2.1/24` and so on. */
   readonly addresses: readonly string[];
+  /** Those of them that it has for a time, by DHCP or announcements of routers; undefined where there are none. */
+  readonly learnt?: readonly string[];
   readonly up: boolean;
   /** Made by umlnfs (its alias says so). */
   readonly ours: boolean;

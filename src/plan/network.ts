@@ -9,16 +9,49 @@ export function planBridges(desired: Desired, observed: Observed): Step[] {
   const needed = new Set([...desired.guests.values()].map(({ network }) => network.bridge));
   return [...desired.bridges.values()].flatMap((bridge): Step[] => {
     if (!needed.has(bridge.network)) return [];
-    const amiss = bridgeAmiss(bridge, observed.bridges.get(bridge.name));
-    return amiss === undefined ? [] : [{ kind: 'bridge.ensure', bridge, why: amiss }];
+    const seen = observed.bridges.get(bridge.name);
+    const remove = seen === undefined ? [] : formerAddresses(bridge, seen, observed);
+    const amiss = bridgeAmiss(bridge, seen, remove);
+    return amiss === undefined ? [] : [{ kind: 'bridge.ensure', bridge, remove, why: amiss }];
   });
 }
 
-function bridgeAmiss(bridge: BridgeWanted, seen: BridgeSeen | undefined): string | undefined {
+function bridgeAmiss(
+  bridge: BridgeWanted,
+  seen: BridgeSeen | undefined,
+  [former]: readonly string[],
+): string | undefined {
   if (seen === undefined) return `there is no bridge ${bridge.name}`;
   const missing = addressesOf(bridge).find((address) => !seen.addresses.includes(address));
   if (missing !== undefined) return `bridge ${bridge.name} has no address ${missing}`;
-  return seen.up ? undefined : `bridge ${bridge.name} is down`;
+  if (!seen.up) return `bridge ${bridge.name} is down`;
+  return former === undefined ? undefined : `bridge ${bridge.name} still has address ${former}`;
+}
+
+/**
+ * Addresses of a bridge of umlnfs that its network has no more. One from which a guest has its root stays until that
+ * guest has ended: without it, it could not be shut down in order.
+ */
+function formerAddresses(bridge: BridgeWanted, seen: BridgeSeen, observed: Observed): readonly string[] {
+  if (!seen.ours) return [];
+  const wanted = addressesOf(bridge);
+  const needed = addressesInUse(seen.name, observed);
+  return seen.addresses.filter((one) => {
+    const [address = ''] = one.split('/');
+    if (wanted.includes(one) || seen.learnt?.includes(one) || address.startsWith('169.254.')) return false;
+    return address === bridge.address || !needed.has(address);
+  });
+}
+
+/** Those in the command lines of guests that run on the bridge. */
+function addressesInUse(bridge: string, observed: Observed): ReadonlySet<string> {
+  const used = new Set<string>();
+  for (const { master, guest } of observed.taps.values()) {
+    if (master !== bridge || guest === undefined) continue;
+    for (const word of observed.guests.get(guest)?.process?.argv ?? [])
+      for (const [address] of word.matchAll(/(?<![\d.])\d+(\.\d+){3}(?![\d.])/g)) used.add(address);
+  }
+  return used;
 }
 
 /** `ADDRESS/PREFIX` of both families. */

@@ -6,7 +6,12 @@ import type { EndReason, RouteSeen, StopPhase } from '../model/observed.ts';
 
 /** One thing to do. `why` is for people: it completes the sentence "… because WHY". */
 export type Step = { readonly why: string } & (
-  | { readonly kind: 'bridge.ensure'; readonly bridge: BridgeWanted }
+  | {
+      readonly kind: 'bridge.ensure';
+      readonly bridge: BridgeWanted;
+      /** Addresses that it is to have no more, as `ADDRESS/PREFIX`. */
+      readonly remove?: readonly string[];
+    }
   /** Names, DHCP and router advertisements by dnsmasq on one bridge. */
   | { readonly kind: 'names.serve'; readonly names: NamesWanted }
   | { readonly kind: 'names.end'; readonly network: string }

@@ -10,9 +10,10 @@ import { bridgeAlias } from './parse.ts';
 /**
  * Makes the bridge exist, up, with its address. A bridge of somebody else is used as it is: an address it lacks is
  * added, nothing is taken away.
+ * @param remove addresses that it is to have no more, as `ADDRESS/PREFIX`
  * @throws UserError where another link has the name, or the kernel refuses
  */
-export async function ensureBridge(bridge: BridgeWanted): Promise<void> {
+export async function ensureBridge(bridge: BridgeWanted, remove: readonly string[] = []): Promise<void> {
   const { name } = bridge;
   const action = `make bridge ${name}`;
   const links = await observeLinks();
@@ -37,18 +38,33 @@ export async function ensureBridge(bridge: BridgeWanted): Promise<void> {
     );
   }
   const missing = (address: string) => !seen?.addresses.includes(address);
+  const former = seen?.ours ? remove.filter((one) => !missing(one)) : [];
+  const removal = (one: string) => ['address', 'delete', one, 'dev', name];
   const address = `${bridge.address}/${bridge.prefix}`;
   if (missing(address)) commands.push(['address', 'add', address, 'brd', '+', 'dev', name]);
   if (bridge.ipv6 !== undefined) {
     const address6 = `${bridge.ipv6.address}/${bridge.ipv6.prefix}`;
+    // The kernel has the same address once only, whatever its prefix.
+    const same = former.filter((one) => one !== address6 && one.split('/')[0] === bridge.ipv6?.address);
+    commands.push(...same.map(removal));
     // The address is there at once, without asking whether a guest has it already: none may have.
     if (missing(address6)) commands.push(['address', 'add', address6, 'dev', name, 'nodad']);
   }
+  const rest = former.filter((one) => !commands.some(([, verb, what]) => verb === 'delete' && what === one));
+  commands.push(...rest.map(removal));
+  // With the first address of a network the kernel removes the others of it.
+  if (rest.length > 0) commands.push(['address', 'replace', address, 'brd', '+', 'dev', name]);
   if (!seen?.up) commands.push(['link', 'set', 'dev', name, 'up']);
-  const causes = (await ipBatch(action, commands)).filter((cause) => cause !== undefined);
-  if (causes[0] !== undefined) {
-    throw new UserError(action, causes[0], /not permitted/.test(causes[0]) ? { hint: 'run as root' } : {});
+  const causes = await ipBatch(action, commands);
+  const cause = causes.find((one, index) => one !== undefined && !isGone(one, commands[index]));
+  if (cause !== undefined) {
+    throw new UserError(action, cause, /not permitted/.test(cause) ? { hint: 'run as root' } : {});
   }
+}
+
+/** Whether a command failed because the address that it removes is not there any more. */
+function isGone(cause: string, command: readonly string[] | undefined): boolean {
+  return command?.[1] === 'delete' && /Cannot assign requested address|Address not found/.test(cause);
 }
 
 /** Removes the bridge if umlnfs made it; ports of it stay, without a bridge. */

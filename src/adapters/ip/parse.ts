@@ -62,9 +62,12 @@ function parseLink(entry: unknown): LinkSeen | undefined {
   const master = typeof fields.master === 'string' ? fields.master : undefined;
   const names: readonly unknown[] = Array.isArray(fields.altnames) ? fields.altnames : [];
   const marks = names.map(String).filter((one) => one.startsWith(portMarkPrefix));
-  const own = addresses
-    .filter(({ family, scope }) => family === 'inet' || (family === 'inet6' && scope !== 'link'))
-    .map((address) => `${address.local}/${address.prefixlen}`);
+  const usable = addresses.filter(
+    ({ family, scope }) => family === 'inet' || (family === 'inet6' && scope !== 'link'),
+  );
+  const text = (address: Record<string, unknown>) => `${address.local}/${address.prefixlen}`;
+  const own = usable.map(text);
+  const learnt = usable.filter(({ dynamic }) => dynamic === true).map(text);
   return {
     name,
     port: { name, master, up, ours: marks.length > 0, addresses: own, marks },
@@ -72,6 +75,7 @@ function parseLink(entry: unknown): LinkSeen | undefined {
     bridge: {
       name,
       addresses: own,
+      ...(learnt.length === 0 ? {} : { learnt }),
       up,
       ours: alias === bridgeAlias,
     },

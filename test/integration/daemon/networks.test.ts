@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => daemon?.dispose());
 
 async function bridges(): Promise<string[]> {
-  const { stdout } = await execa('ip', ['-br', 'address', 'show', 'type', 'bridge']);
+  // Others the host makes itself, as dnsmasq announces the network.
+  const { stdout } = await execa('ip', ['-br', 'address', 'show', 'type', 'bridge', 'permanent']);
   return stdout.split('\n').map((line) =>
     line
       .replace(/ fe80\S+/, '')
@@ -54,6 +55,19 @@ test('a guest without Address= has one, and keeps it over a restart of the daemo
   await daemon.start();
   await daemon.until('web3', { state: 'running' });
   expect(await daemon.status('web3')).toMatchObject({ address, pid });
+});
+
+test('a network that has another address has the former no more, and its guests are shut down in order', async () => {
+  const other = lab.replace('192.168.3.1/', '192.168.3.254/').replace('fd00:3::1/', 'fd00:3::254/');
+  await writeFile(network(), other);
+  await expect
+    .poll(bridges, { timeout: 60_000 })
+    .toEqual(['uml0 UP 192.168.2.1/24', 'umlbr-lab UP 192.168.3.254/24 fd00:3::254/64']);
+  for (const guest of ['web2', 'web3']) {
+    await daemon.until(guest, { state: 'running', lastEndReason: 'stopped' });
+    expect((await daemon.status(guest)).lastEndDetail).toMatch(/Power down|System halted/);
+    expect(await daemon.inside(guest, 'cat /proc/mounts')).toContain('192.168.3.254:/');
+  }
 });
 
 test('a network that is removed leaves its guests running, and its bridge with them', async () => {

@@ -116,6 +116,43 @@ describe('two networks', () => {
   });
 });
 
+describe('further addresses of a bridge', () => {
+  const withAddress = (address: string, change: Partial<BridgeSeen> = {}) =>
+    seen({
+      bridges: new Map([
+        ...observedFor(desired).bridges,
+        ['umlbr-lab', { ...labSeen, addresses: [...labSeen.addresses, address], ...change }],
+      ]),
+    });
+  const ensured = (observed: Observed, wanted = desired) =>
+    plan(wanted, observed, now).flatMap((step) =>
+      step.kind === 'bridge.ensure' ? [[step.why, ...(step.remove ?? [])]] : [],
+    );
+
+  test.each(['192.168.7.1/24', '192.168.3.1/16', 'fd00::1/48', 'fd00:7::1/64'])('%s goes', (former) => {
+    expect(ensured(withAddress(former))).toEqual([[`bridge umlbr-lab still has address ${former}`, former]]);
+  });
+
+  test.each<[string, string, Partial<BridgeSeen>]>([
+    ['of somebody else', '192.168.7.1/24', { ours: false }],
+    ['that it has for a time', '192.168.7.1/24', { learnt: ['192.168.7.1/24'] }],
+    ['of its link alone', '169.254.3.4/16', {}],
+  ])('one %s stays', (_, address, change) => {
+    expect(lines(withAddress(address, change))).toEqual([]);
+  });
+
+  test('one from which a guest has its root stays until that guest has ended', () => {
+    const moved = { ...lab, address: '192.168.7.1' };
+    const wanted = { ...desired, bridges: new Map([...desired.bridges, ['lab', moved]]) };
+    const running = withAddress('192.168.7.1/24');
+    expect(ensured(running, wanted)).toEqual([]);
+    const ended = { ...running, guests: new Map([...running.guests].slice(0, 1)) };
+    expect(ensured(ended, wanted)).toEqual([
+      ['bridge umlbr-lab still has address 192.168.3.1/24', '192.168.3.1/24'],
+    ]);
+  });
+});
+
 describe('the bridge of a network that is gone', () => {
   const bridges = new Map([...desired.bridges].slice(0, 1));
   const guests = new Map([...desired.guests].slice(0, 1));

@@ -60,10 +60,35 @@ describe('ensureBridge', () => {
     expect((await observeLinks()).bridges.get('tbr0')).toEqual(seen);
   });
 
+  it('gives up addresses that it is to have no more, in whatever order the kernel has them', async () => {
+    const ipv6 = { address: 'fd00:2::1', prefix: 64 };
+    await ensureBridge({ ...bridge, ipv6 });
+    await ip('address', 'add', '192.168.2.77/24', 'dev', 'tbr0');
+    const addresses = async () => [...((await observeLinks()).bridges.get('tbr0')?.addresses ?? [])].sort();
+    const former = await addresses();
+    expect(former).toHaveLength(3);
+    // The new one comes after the old ones in the same network, with which the kernel may remove it.
+    const changed = { ...bridge, address: '192.168.2.254', ipv6: { ...ipv6, prefix: 56 } };
+    await ensureBridge(changed, former);
+    expect(await addresses()).toEqual(['192.168.2.254/24', 'fd00:2::1/56']);
+    await ensureBridge({ ...changed, prefix: 16, ipv6: undefined }, ['192.168.2.254/24', 'fd00:2::1/56']);
+    expect(await addresses()).toEqual(['192.168.2.254/16']);
+    await ensureBridge({ ...changed, prefix: 16, ipv6: undefined }, ['10.0.0.1/8']);
+    expect(await addresses()).toEqual(['192.168.2.254/16']);
+  });
+
+  it('knows addresses that it has for a time', async () => {
+    await ensureBridge(bridge);
+    await ip('address', 'add', '10.9.8.7/24', 'dev', 'tbr0', 'valid_lft', '600', 'preferred_lft', '600');
+    const seen = (await observeLinks()).bridges.get('tbr0');
+    expect(seen?.addresses).toContain('10.9.8.7/24');
+    expect(seen?.learnt).toEqual(['10.9.8.7/24']);
+  });
+
   it('uses a bridge of somebody else and never removes it', async () => {
     await ip('link', 'add', 'name', 'tbr0', 'type', 'bridge');
     await ip('address', 'add', '10.9.8.7/24', 'dev', 'tbr0');
-    await ensureBridge(bridge);
+    await ensureBridge(bridge, ['10.9.8.7/24']);
     const seen = (await observeLinks()).bridges.get('tbr0');
     expect(seen?.ours).toBe(false);
     expect(seen?.addresses).toEqual(expect.arrayContaining(['10.9.8.7/24', '192.168.2.1/24']));
