@@ -12,6 +12,8 @@ import { splitWords, unquote } from './words.ts';
 export interface Assigned {
   readonly values: ReadonlyMap<string, unknown>;
   readonly origins: Origins;
+  /** What was written and could not be read, by `section.key`: its value is the one of before. */
+  readonly failed?: ReadonlySet<string>;
 }
 
 export const NOTHING_ASSIGNED: Assigned = { values: new Map(), origins: new Map() };
@@ -51,6 +53,7 @@ export function assign(
 ): Assigned {
   const values = new Map(before.values);
   const origins = new Map(before.origins);
+  const failed = new Set(before.failed);
   const here = new Map<string, number>();
   /** Values of this file's own, which may grow; those of the files before are not ours to change. */
   const lists = new Map<string, unknown[]>();
@@ -84,7 +87,10 @@ export function assign(
     const { parsed, causes } = parse(key, value);
     for (const cause of causes)
       problems.error(line, `cannot use ${name}=${isPlain(value) ? value : ''}: ${cause}`);
-    if (causes.size > 0) continue;
+    if (causes.size > 0) {
+      failed.add(id);
+      continue;
+    }
     origins.set(id, origin);
     if (key.arity === 'one') values.set(id, parsed[0]);
     else {
@@ -94,7 +100,7 @@ export function assign(
       values.set(id, list);
     }
   }
-  return { values, origins };
+  return { values, origins, failed };
 }
 
 /** The words of a line, or why they cannot be used: of each that cannot, so that all come at once. */

@@ -3,6 +3,7 @@
  * holds until its file is right again, and only a deleted (or masked) file removes a guest.
  */
 import { desired } from '../model/derive.ts';
+import { partialProblems } from '../model/partial-rules.ts';
 import { type Kept, NOTHING_KEPT } from '../model/pick-address.ts';
 import { formatProblem, type Problem } from '../model/problem.ts';
 import type { Assigned } from './assign.ts';
@@ -10,7 +11,7 @@ import { attempt } from './attempt.ts';
 import type { Guest, Host } from './guest.ts';
 import { templateOf } from './guest-name.ts';
 import { DEFAULT_NETWORK, type Network, networksOf } from './network.ts';
-import { parseGuest } from './parse-guest.ts';
+import { type GuestParse, parseGuest } from './parse-guest.ts';
 import { defaultHost, parseHost } from './parse-host.ts';
 import { parseNetwork } from './parse-network.ts';
 import { settleNetworks } from './settle-networks.ts';
@@ -61,7 +62,7 @@ export function nextCatalog(
     const parsed = attempt(
       source.file,
       source.name,
-      () => parseGuest(source, guestDefaults),
+      () => withPartial(parseGuest(source, guestDefaults), usable ? host : undefined, hostId),
       (problem) => ({ guest: undefined, problems: [problem] }),
     );
     for (const problem of parsed.problems) problems.push(problem);
@@ -101,6 +102,19 @@ export function nextCatalog(
     heldTemplates,
     users,
     kept: { running, picked },
+  };
+}
+
+/** With what is wrong beside what cannot be read. @param host undefined where that is not known itself */
+function withPartial(
+  { guest, problems, partial }: GuestParse,
+  host: Host | undefined,
+  hostId: string,
+): Pick<GuestParse, 'guest' | 'problems'> {
+  if (host === undefined || partial === undefined) return { guest, problems };
+  return {
+    guest,
+    problems: [...problems, ...partialProblems(host, partial.guest, partial.failed, hostId)],
   };
 }
 

@@ -13,6 +13,8 @@ import { TEMPLATE_SECTION } from './template/table.ts';
 export interface GuestParse {
   /** Undefined where there are errors. */
   readonly guest: Guest | undefined;
+  /** What can be read of it where there are errors, and the keys (`section.key`) that cannot, at their defaults. */
+  readonly partial?: { readonly guest: Guest; readonly failed: ReadonlySet<string> };
   /** In file order, errors and warnings. */
   readonly problems: readonly Problem[];
 }
@@ -39,9 +41,10 @@ export function parseGuest(source: GuestSource, defaults: Assigned): GuestParse 
   const addressed = withFirstAddress(source, assigned);
   for (const problem of addressed.problems) problems.push(problem);
   assigned = addressed.assigned;
-  if (problems.some(({ severity }) => severity === 'error')) return { guest: undefined, problems };
   const { name, file } = source;
-  return { guest: { ...settingsOf(guestTable, assigned), name, file, origins: assigned.origins }, problems };
+  const guest = { ...settingsOf(guestTable, assigned), name, file, origins: assigned.origins };
+  if (!problems.some(({ severity }) => severity === 'error')) return { guest, problems };
+  return { guest: undefined, partial: { guest, failed: assigned.failed ?? new Set() }, problems };
 }
 
 function parseOne(file: SourceFile, before: Assigned, { name, instanceOf }: GuestSource) {

@@ -29,5 +29,5 @@ export function withFirstAddress(
   if (number < 0 || number > LAST_ADDRESS) return refuse(`there is no address for instance ${instance}`);
   const values = new Map(assigned.values).set('guest.address', numberToIpv4(number));
   const origins = new Map(assigned.origins).set('guest.address', { file: first.file, line: first.line });
-  return { assigned: { values, origins }, problems: [] };
+  return { assigned: { ...assigned, values, origins }, problems: [] };
 }
