@@ -79,6 +79,15 @@ async function refused(guest: string, restarts: number): Promise<string> {
   return await prepared;
 }
 
+/** systemd starts the guest, and nothing is in the way. */
+async function granted(guest: string): Promise<void> {
+  const prepared = units.prepare(guest);
+  // It asks the guests first.
+  await new Promise(setImmediate);
+  runner.grant();
+  await prepared;
+}
+
 test('automatic starts that are refused do not use up the limit, and their delays grow up to it', async () => {
   for (const restarts of [1, 2, 3]) {
     expect(await refused('web1', restarts)).toContain('its kernel is away');
@@ -87,19 +96,13 @@ test('automatic starts that are refused do not use up the limit, and their delay
   await refused('web1', 4);
   expect(runner.heard()).toBe('forgive refuse');
   runner.restarts = 1;
-  const prepared = units.prepare('web1');
-  await new Promise(setImmediate);
-  runner.grant();
-  await prepared;
+  await granted('web1');
   expect(runner.heard()).toBe('grant forgive');
 });
 
 test('an automatic start that nothing was in the way of counts', async () => {
   runner.restarts = 4;
-  const prepared = units.prepare('web1');
-  await new Promise(setImmediate);
-  runner.grant();
-  await prepared;
+  await granted('web1');
   expect(runner.heard()).toBe('grant');
 });
 
