@@ -6,10 +6,14 @@ export function tellDecisions(runner: SystemdRunner, log: Logger): void {
   runner.onDecision((guest, event) => {
     if (event === 'backoff')
       log.warn({ guest, event }, `guest ${guest} is started again by systemd, after a delay`);
-    else
-      log.error(
-        { guest, event },
-        `guest ${guest} failed too often and is left stopped: mend the cause, then umlnfs reset ${guest}`,
-      );
+    else tellQuarantine(guest, log);
   });
+}
+
+/** Whoever runs the guests, nobody starts this one again. */
+export function tellQuarantine(guest: string, log: Logger): void {
+  log.error(
+    { guest, event: 'quarantined' },
+    `guest ${guest} failed too often and is left stopped: mend the cause, then umlnfs reset ${guest}`,
+  );
 }

@@ -9,6 +9,7 @@ import type { GuestRunner, ProcessExit } from '../model/runner.ts';
 import type { UnitSeen } from '../model/units.ts';
 import { unseen } from '../plan/plan.ts';
 import { afterFailure, countsAsFailure, orderlyDelay, recent, restartsAfter } from '../plan/restart.ts';
+import { tellQuarantine } from './decisions.ts';
 import { GuestRecord } from './record.ts';
 
 /** After a failed step a guest's steps wait this long (ms) first, twice as long each time, up to the longest. */
@@ -268,7 +269,7 @@ export class Guests {
   }
 
   async #settle(record: GuestRecord, exit: ProcessExit, tail: string): Promise<void> {
-    const { log, clock, marks, desired } = this.#options;
+    const { log, clock, marks } = this.#options;
     const { seen } = record;
     const now = clock();
     const found = classifyEnd({
@@ -299,7 +300,7 @@ export class Guests {
       if (this.#options.unit === undefined) await marks.write(record.name, 'intent', 'start');
       return;
     }
-    const wanted = desired()?.guests.get(record.name);
+    const wanted = this.wanted(record.name);
     if (wanted === undefined || seen.intent === 'stop') return;
     if (this.#options.unit !== undefined) {
       // systemd knows a reboot by its exit status alone; without it, only the console told.
@@ -337,10 +338,7 @@ export class Guests {
       this.#options.log.warn(fields, `guest ${record.name} is started again in ${seconds} s`);
       return;
     }
-    this.#options.log.error(
-      { guest: record.name, event: 'quarantined' },
-      `guest ${record.name} failed too often and is left stopped: mend the cause, then umlnfs reset ${record.name}`,
-    );
+    tellQuarantine(record.name, this.#options.log);
   }
 }
 
