@@ -26,6 +26,22 @@ export async function refuseBacked(images: string, root: string, action: string)
   }
 }
 
+/**
+ * Lets no root be made where there is anything, or a root that is not mounted.
+ * @param hint what to do about the former
+ * @throws UserError
+ */
+export async function refuseTaken(
+  images: string,
+  root: string,
+  action: string,
+  hint?: string,
+): Promise<void> {
+  const there = await lstat(root).catch(() => undefined);
+  if (there === undefined) return await refuseBacked(images, root, action);
+  throw new UserError(action, `there is something at ${root} already`, hint === undefined ? {} : { hint });
+}
+
 /** All of them. */
 export async function listBackings(images: string): Promise<Backing[]> {
   const names = await readdir(images).catch(() => []);

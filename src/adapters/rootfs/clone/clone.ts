@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { messageOf, UserError } from '../../../model/error.ts';
 import type { Work } from '../../long-work/work.ts';
 import { ensureMounted, makeImage, publish, whileMounted } from '../backing/make.ts';
-import { backingOf, imageSize, refuseBacked } from '../backing/store.ts';
+import { backingOf, imageSize, refuseTaken } from '../backing/store.ts';
 import { copyTree } from '../create/copy.ts';
 import { runningRoots } from '../running.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
@@ -30,7 +30,7 @@ export async function cloneRoot(wanted: CloneWanted, work: Work): Promise<void> 
   const backing = await backingOf(images, from);
   if (backing !== undefined) await ensureMounted(images, backing);
   await checkBase(from, work.action);
-  await checkFree(wanted, work.action);
+  await refuseTaken(wanted.images, wanted.directory, work.action);
   const parent = dirname(directory);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   await clearLeftovers(parent);
@@ -65,13 +65,7 @@ async function copy(wanted: CloneWanted, { tree, scratch }: Places, work: Work):
   // Its name means that it is whole, after a power failure too.
   await execa('sync', ['--file-system', '--', tree]);
   work.signal.throwIfAborted();
-  await checkFree(wanted, work.action);
-}
-
-async function checkFree({ directory, images }: CloneWanted, action: string): Promise<void> {
-  if ((await lstat(directory).catch(() => undefined)) !== undefined)
-    throw new UserError(action, `there is something at ${directory} already`);
-  await refuseBacked(images, directory, action);
+  await refuseTaken(wanted.images, wanted.directory, work.action);
 }
 
 async function checkBase(from: string, action: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Makes new roots: beside their places, and there under their names when they are whole. */
-import { chmod, lstat, mkdir, rename, statfs } from 'node:fs/promises';
+import { chmod, mkdir, rename, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { isGuestName, NAME_SYNTAX } from '../../../definition/guest-name.ts';
@@ -13,7 +13,7 @@ import type { SetupWish } from '../../../model/tailoring/setup.ts';
 import type { Work } from '../../long-work/work.ts';
 import { makePrivateDirectory } from '../../state/private-directory.ts';
 import { makeImage, makeOverlay, publish, whileMounted } from '../backing/make.ts';
-import { refuseBacked } from '../backing/store.ts';
+import { refuseTaken } from '../backing/store.ts';
 import { renewIdentity } from '../clone/identity.ts';
 import { setup } from '../tailor.ts';
 import { clearLeftovers, withWorkDirectory } from '../work-directory.ts';
@@ -186,10 +186,6 @@ async function checkPlace(wanted: RootWanted, action: string): Promise<string> {
   return parent;
 }
 
-async function checkFree({ path, images }: RootWanted, action: string): Promise<void> {
-  const there = await lstat(path).catch(() => undefined);
-  if (there === undefined) return await refuseBacked(images, path, action);
-  throw new UserError(action, `there is something at ${path} already`, {
-    hint: 'choose another name, or remove it first: umlnfs rootfs remove',
-  });
+function checkFree({ path, images }: RootWanted, action: string): Promise<void> {
+  return refuseTaken(images, path, action, 'choose another name, or remove it first: umlnfs rootfs remove');
 }
