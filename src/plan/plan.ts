@@ -127,7 +127,7 @@ function planGuest(
   if (tap !== undefined && !failed.unguard(wanted)) steps.push(...planTap(tap, observed));
   const exported = desired.exports.get(wanted.name);
   const unmounted = planMount(wanted, seen, desired, observed);
-  if (unmounted !== undefined) return [...steps, unmounted];
+  if (unmounted !== undefined) return [...steps, ...unmounted];
   // Without a directory there is nothing to export; the guest's own steps say so.
   const { ready, steps: exporting } = planExportOf(wanted, exported, observed, now);
   // What is in the way of an export is in the way of a guest that is to have it.
@@ -234,18 +234,22 @@ export function launchOf(wanted: GuestWanted, desired: Desired, observed: Observ
   }
 }
 
-/** Nothing is exported from, written to or started from the empty directory beneath. */
+/**
+ * Nothing is exported from, written to or started from the empty directory beneath. It is mounted for a guest that
+ * is to run: who makes the root of a stopped one anew, or repairs its file system, has it to himself.
+ */
 function planMount(
   wanted: GuestWanted,
   seen: GuestSeen,
   desired: Desired,
   observed: Observed,
-): Step | undefined {
+): readonly Step[] | undefined {
   const root = observed.roots.get(wanted.name);
   if (root?.mounted !== false || seen.process !== undefined || desired.ending) return undefined;
+  if (!startsSoon(wanted, seen)) return [];
   const { directory } = wanted.root;
   const why = 'it is a mount point, and nothing is mounted there';
-  return { kind: 'root.mount', guest: wanted.name, directory, why };
+  return [{ kind: 'root.mount', guest: wanted.name, directory, why }];
 }
 
 function versionOf(wanted: GuestWanted): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plan } from '../../../src/plan/plan.ts';
+import { plan, unseen } from '../../../src/plan/plan.ts';
 import { desiredWith, guestWanted, observedFor, runningGuest } from '../../support/model.ts';
 
 const wanted = guestWanted();
@@ -16,11 +16,12 @@ test('a root that is not mounted is mounted before it is exported and its guest 
   ).toEqual(['export.add', 'guest.start']);
 });
 
-test('it is mounted for a guest that nobody starts as well', () => {
+test('for a guest that is not to run it is neither mounted nor exported: somebody may be at work on it', () => {
   const idle = desiredWith(guestWanted({ autostart: false }));
-  expect(plan(idle, observedFor(idle, { roots: unmounted }), 0).map(({ kind }) => kind)).toEqual([
-    'root.mount',
-  ]);
+  const exporter = { kind: 'exportfs', running: true, exports: [] } as const;
+  const guests = new Map([['web1', { ...unseen, intent: 'stop' } as const]]);
+  expect(plan(idle, observedFor(idle, { roots: unmounted, exporter }), 0)).toEqual([]);
+  expect(kinds({ roots: unmounted, exporter, guests })).toEqual([]);
 });
 
 test('nothing is mounted under a guest that runs, or when the daemon ends', () => {
