@@ -6,46 +6,30 @@ import { type InitKind, isMarked, type RootFacts } from '../../model/tailoring/w
 import type { Entry, GuestRoot } from './inside.ts';
 
 export async function rootFacts(inside: GuestRoot): Promise<RootFacts> {
-  const [
-    systemd,
-    networkManager,
-    fstab,
-    hosts,
-    machineId,
-    inittab,
-    halt,
-    hasResolvConf,
-    init,
-    network,
-    wasServer,
-    hadDisks,
-  ] = await Promise.all([
-    inside.isFile('lib/systemd/systemd'),
-    inside.isFile('usr/sbin/NetworkManager'),
-    inside.readText('etc/fstab'),
-    inside.readText('etc/hosts'),
-    inside.readText('etc/machine-id'),
-    inside.readText('etc/inittab'),
-    haltSettings(inside),
-    resolvConfIsMade(inside),
-    inside.look('sbin/init'),
-    networkOf(inside),
-    isThere(inside, serverLink.path),
-    isThere(inside, disksLink.path),
-  ]);
-  return {
-    init: initOf(init, systemd, inittab),
-    systemd,
-    networkManager,
-    fstab,
-    hosts,
-    machineId,
-    inittab,
-    halt,
-    network,
-    wasServer,
-    hadDisks,
-    hasResolvConf,
+  const { sbinInit, ...facts } = await together({
+    systemd: inside.isFile('lib/systemd/systemd'),
+    networkManager: inside.isFile('usr/sbin/NetworkManager'),
+    fstab: inside.readText('etc/fstab'),
+    hosts: inside.readText('etc/hosts'),
+    machineId: inside.readText('etc/machine-id'),
+    inittab: inside.readText('etc/inittab'),
+    halt: haltSettings(inside),
+    hasResolvConf: resolvConfIsMade(inside),
+    network: networkOf(inside),
+    wasServer: isThere(inside, serverLink.path),
+    hadDisks: isThere(inside, disksLink.path),
+    sbinInit: inside.look('sbin/init'),
+  });
+  return { ...facts, init: initOf(sbinInit, facts.systemd, facts.inittab) };
+}
+
+/** As Promise.all, by name. */
+async function together<Readings extends Record<string, Promise<unknown>>>(
+  readings: Readings,
+): Promise<{ [Name in keyof Readings]: Awaited<Readings[Name]> }> {
+  const pairs = Object.entries(readings).map(async ([name, reading]) => [name, await reading] as const);
+  return Object.fromEntries(await Promise.all(pairs)) as {
+    [Name in keyof Readings]: Awaited<Readings[Name]>;
   };
 }
 
@@ -92,27 +76,26 @@ export async function setupFacts(
   { init, systemd }: RootFacts,
   inittab: string | undefined,
 ): Promise<SetupFacts> {
-  const [passwd, group, shadow, gshadow, interfaces, bash, sshd, ifup, networkd, udev, devices] =
-    await Promise.all([
-      inside.readText('etc/passwd'),
-      inside.readText('etc/group'),
-      inside.readText('etc/shadow'),
-      inside.readText('etc/gshadow'),
-      inside.readText('etc/network/interfaces'),
-      inside.isFile('bin/bash'),
-      inside.isFile('usr/sbin/sshd'),
-      inside.isFile('sbin/ifup'),
-      inside.isFile('lib/systemd/systemd-networkd'),
-      inside.isFile('bin/udevadm'),
-      inside.hasDevices(),
-    ]);
+  const { passwd, group, shadow, gshadow, interfaces, devices, ...has } = await together({
+    passwd: inside.readText('etc/passwd'),
+    group: inside.readText('etc/group'),
+    shadow: inside.readText('etc/shadow'),
+    gshadow: inside.readText('etc/gshadow'),
+    interfaces: inside.readText('etc/network/interfaces'),
+    bash: inside.isFile('bin/bash'),
+    sshd: inside.isFile('usr/sbin/sshd'),
+    ifup: inside.isFile('sbin/ifup'),
+    networkd: inside.isFile('lib/systemd/systemd-networkd'),
+    udev: inside.isFile('bin/udevadm'),
+    devices: inside.hasDevices(),
+  });
   return {
     init,
     systemd,
     accounts: { passwd, group, shadow, gshadow },
     interfaces,
     inittab,
-    has: { bash, sshd, ifup, networkd, udev },
+    has,
     noDevices: devices ? undefined : 'its file system is mounted nodev, where device nodes do nothing',
   };
 }

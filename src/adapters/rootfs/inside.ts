@@ -231,6 +231,12 @@ export class GuestRoot {
     }
   }
 
+  /** @throws UserError where the directory is there that `path` is in, and is not that user's */
+  async checkParent(path: string, uid: number): Promise<void> {
+    const directory = await this.#directories.enter(parentOf(path), false);
+    if (directory !== undefined) await this.#checkOwner(path, directory, uid);
+  }
+
   /** Removes a name that is no directory. */
   async remove(path: string): Promise<void> {
     const directory = await this.#directories.enter(parentOf(path), false);

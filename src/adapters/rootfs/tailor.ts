@@ -134,6 +134,9 @@ interface Difference {
 async function difference(inside: GuestRoot, wanted: Wanted): Promise<Difference | undefined> {
   const { path } = wanted;
   const entry = await inside.look(path);
+  // Told before anything is changed.
+  if ('of' in wanted && wanted.of !== undefined && entry.kind === 'missing')
+    await inside.checkParent(path, wanted.of);
   const plain = (what: string, more: Partial<Change> = {}) => ({ wanted, change: { path, what, ...more } });
   switch (wanted.kind) {
     case 'file':

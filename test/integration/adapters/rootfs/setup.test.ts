@@ -163,6 +163,18 @@ describe('a hostile root', () => {
     expect(await readdir(join(root, 'root/.ssh'))).toEqual([]);
   });
 
+  it.each([false, true])(
+    "in which a new user's home is somebody else's stays as it is (dry run: %s)",
+    async (dryRun) => {
+      await mkdir(join(root, 'home/ann'), { recursive: true });
+      const before = execFileSync('ls', ['-laR', '--time-style=full-iso', root]);
+      await expect(setup(root, wish, ann, { dryRun })).rejects.toThrow(
+        'the directory that it is in belongs to the user with id 0, not 1234',
+      );
+      expect(execFileSync('ls', ['-laR', '--time-style=full-iso', root])).toEqual(before);
+    },
+  );
+
   it.each(['/home/../root', '/', '', 'home', '/home/a\u001b'])(
     'with a home of %j lets no key in',
     async (home) => {
