@@ -151,3 +151,9 @@ test('where the base has a file system of its own, each has one, also when it is
     await until(`${name} to be nobody's, and to go`, async () => (await removed()).status === 0);
   }
 });
+
+test('no start left a process behind that systemd would warn of', async () => {
+  const said = await host().exec('journalctl', '--no-pager', '--identifier=systemd', '--output=cat');
+  expect(said).toMatch(/^Started umlnfs@lab:01/m);
+  expect(said).not.toContain('left-over process');
+});
