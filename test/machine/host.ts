@@ -96,12 +96,18 @@ ${more}
     return this.shell(`systemctl show --property=${property} --value umlnfs@${guest}`);
   }
 
+  /** Waits until the unit is active with another main process than `before`; returns that. */
+  async untilAnother(unit: string, before: string, timeout: number): Promise<string> {
+    // Both of one answer: asked for one after the other, they can be of before and after the end.
+    const show = `systemctl show --property=ActiveState,MainPID ${unit} | sort | tr '\\n' ' '`;
+    const again = `case "$(${show})" in "ActiveState=active MainPID=${before} ") false ;; "ActiveState=active "*) ;; *) false ;; esac`;
+    await this.until(`${unit} to be active again`, again, timeout);
+    return await this.shell(`systemctl show --property=MainPID --value ${unit}`);
+  }
+
   /** Waits until the guest is ready as another process than `before`; returns its main process. */
   async untilRestarted(guest: string, before: string): Promise<string> {
-    const show = `systemctl show --value umlnfs@${guest}`;
-    const again = `[ "$(${show} -p ActiveState)" = active ] && [ "$(${show} -p MainPID)" != ${before} ]`;
-    await this.until(`${guest} to be ready again`, again, 400);
-    return this.unit(guest, 'MainPID');
+    return await this.untilAnother(`umlnfs@${guest}.service`, before, 400);
   }
 
   /** Runs a script inside the guest, and returns what it printed. */

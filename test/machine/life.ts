@@ -40,8 +40,7 @@ export function lifeTests(host: () => Host): void {
     const before = await host().unit('web2', 'MainPID');
     const daemon = await host().shell('systemctl show --property=MainPID --value umlnfsd');
     await host().shell(`kill -9 ${daemon}`);
-    const another = `[ "$(systemctl is-active umlnfsd)" = active ] && [ "$(systemctl show -P MainPID umlnfsd)" != ${daemon} ]`;
-    await host().until('a new daemon', another, 300);
+    await host().untilAnother('umlnfsd.service', daemon, 300);
     expect(await status('web2')).toMatchObject({ state: 'running', pid: Number(before), restarts: 2 });
     expect(await host().unit('web2', 'MainPID')).toBe(before);
   });
