@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { watchAncestors } from './ancestors.ts';
+import { watchAncestors } from '../adapters/ancestors.ts';
 
 /** As many links in a row as the kernel follows. path_resolution(7). */
 const longestChain = 40;

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'chokidar';
+import { watchAncestors } from '../adapters/ancestors.ts';
 import { messageOf } from '../model/error.ts';
-import { watchAncestors } from './ancestors.ts';
 import { LinkTargets } from './link-targets.ts';
 
 /** One definition directory or file that is watched whether it exists or not. */

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { watch } from 'chokidar';
 import type { ExportWanted } from '../../../model/desired.ts';
 import type { ExporterSeen } from '../../../model/observed.ts';
+import { watchByName } from '../../by-name.ts';
 import type { Exporter } from '../exporter.ts';
 import { Exportfs } from './core.ts';
 import { LocalHost, systemPaths, type TablePaths } from './local.ts';
@@ -53,17 +51,11 @@ export class ExportfsExporter implements Exporter {
 
   onChange(listener: () => void): () => void {
     const { own, exports, etab } = this.#paths;
-    // Directories, since these files are replaced rather than changed; for one that is not there yet, the one above.
-    const directories = [...new Set([own, exports, etab].map((file) => existing(dirname(file))))];
-    const interesting = new Set([own, exports, etab, dirname(own)]);
-    const watcher = watch(directories, {
-      depth: 1,
-      ignoreInitial: true,
-      ignored: (path) =>
-        !directories.includes(path) && !interesting.has(path) && !path.startsWith(`${dirname(own)}/`),
-    });
-    watcher.on('all', () => listener());
-    watcher.on('error', () => listener());
+    const watched = [
+      // What others export is in the files beside it.
+      watchByName(own, listener, { neighbours: true }),
+      ...[exports, etab].map((file) => watchByName(file, listener)),
+    ];
     let before: number | undefined;
     const timer = setInterval(async () => {
       const now = await this.#threads();
@@ -72,7 +64,7 @@ export class ExportfsExporter implements Exporter {
     }, lookAgain);
     const close = () => {
       clearInterval(timer);
-      return watcher.close();
+      for (const end of watched) end();
     };
     this.#closers.push(close);
     return () => {
@@ -86,10 +78,4 @@ export class ExportfsExporter implements Exporter {
     await this.#exportfs.settled();
     await Promise.all(this.#closers.splice(0).map((close) => close()));
   }
-}
-
-function existing(directory: string): string {
-  let path = directory;
-  while (!existsSync(path)) path = dirname(path);
-  return path;
 }

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ExportfsExporter } from '../../../../src/adapters/exporter/exportfs/exportfs.ts';
@@ -203,17 +203,17 @@ describe('repair and adoption', () => {
     });
   });
 
-  it('notices what somebody does by hand', async () => {
-    const one = exporter();
+  /** Counts what an exporter notices, from now on. */
+  function listening(one: ExportfsExporter) {
     let changes = 0;
     const end = one.onChange(() => {
       changes += 1;
     });
     const noticed = async (act: () => Promise<unknown>) => {
       await act();
-      // What our own change did to the files comes late: wait until it is quiet, then look.
       return until('the change', () => changes > 0);
     };
+    // What our own change did to the files comes late: wait until it is quiet, then look.
     const quiet = async () => {
       let last = -1;
       await until('quiet', async () => {
@@ -224,12 +224,38 @@ describe('repair and adoption', () => {
       });
       changes = 0;
     };
-    // The watcher says nothing when it has begun to listen: change something until it hears.
-    await until('the watcher', async () => {
+    return { end, noticed, quiet };
+  }
+
+  it.each(['file', 'directory'])(
+    'notices that its %s goes, which went and came before within milliseconds',
+    async (what) => {
+      const one = exporter();
+      const { end, noticed, quiet } = listening(one);
       await one.add(await wanted('web1'));
-      await one.remove('web1', await root('web1'), client);
-      return changes > 0;
-    });
+      const text = await readFile(own);
+      const gone = what === 'file' ? own : dirname(own);
+      const back = async () => {
+        await mkdir(dirname(own), { recursive: true });
+        await writeFile(own, text);
+      };
+      for (let round = 0; round < 4; round += 1) {
+        for (let pause = 0; pause < 8; pause += 1) {
+          await rm(gone, { recursive: true });
+          await new Promise((resolve) => setTimeout(resolve, pause));
+          await back();
+        }
+        await quiet();
+        await noticed(() => rm(gone, { recursive: true }));
+        await back();
+      }
+      end();
+    },
+  );
+
+  it('notices what somebody does by hand', async () => {
+    const one = exporter();
+    const { end, noticed, quiet } = listening(one);
     await one.add(await wanted('web1'));
     await quiet();
     await noticed(async () => exportfs('-u', `${client}:${await root('web1')}`));
