@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 // A directory for machine-readable reports, one for each run of vitest.
 const reports = process.env.UMLNFS_TEST_REPORTS;
 
+// A deadline only bounds a failure; vitest's own is a second.
+const poll = { timeout: 30_000 };
+
 export default defineConfig({
   test: {
     reporters:
@@ -10,13 +13,14 @@ export default defineConfig({
         ? ['default']
         : ['default', ['json', { outputFile: `${reports}/${process.pid}-${Date.now()}.json` }]],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], expect: { poll } } },
       { test: { name: 'golden', include: ['test/golden/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/require-namespace.ts'],
+          expect: { poll },
           // Real kernels on small machines: one file at a time, and time to boot.
           fileParallelism: false,
           testTimeout: 120_000,

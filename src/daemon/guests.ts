@@ -133,7 +133,8 @@ export class Guests {
       }
     }
     record.began(process, Date.now() * 1000);
-    if (this.#options.unit !== undefined) record.seen.intent = 'auto';
+    // A stop that came while it was started is still to be carried out.
+    if (this.#options.unit !== undefined && record.seen.intent !== 'stop') record.seen.intent = 'auto';
     const early = this.#early.get(process.pid);
     this.#early.delete(process.pid);
     if (early !== undefined) this.#look(early);
@@ -160,24 +161,43 @@ export class Guests {
     const { seen } = this.record(name);
     seen.intent = intent === 'restart' && seen.process === undefined ? 'start' : intent;
     if (intent !== 'stop') this.#forgive(name);
+    // Or else it would be a start of what is stopped later.
+    if (intent === 'start' && this.#isUp(name)) seen.intent = 'auto';
     if (this.#options.unit === undefined) {
       await this.#options.marks.write(name, 'intent', seen.intent);
     }
     this.#options.markDirty();
   }
 
-  /** systemd has begun to start the guest, by itself or not, and wishes and failures of before are past. */
-  preparing(name: string, automatic: boolean): void {
+  /** Whether its unit has a process, and is not on its way down. */
+  #isUp(name: string): boolean {
+    const { process, stop } = this.record(name).seen;
+    const unit = this.#options.unit?.(name);
+    if (process === undefined || stop !== undefined || unit === undefined) return false;
+    return unit.active === 'active' || (unit.active === 'activating' && !unit.sub.startsWith('auto-restart'));
+  }
+
+  /**
+   * systemd has begun to start the guest, by itself or not, and wishes and failures of before are past.
+   * @param before the wish when it began: one that came since holds
+   */
+  preparing(name: string, automatic: boolean, before: GuestSeen['intent']): void {
     const record = this.record(name);
     record.automatic = automatic;
     this.#forgiveSteps(name);
     record.blocked = '';
-    record.seen.intent = 'auto';
+    if (record.seen.intent === before) record.seen.intent = 'auto';
   }
 
-  /** A wish was handed on to systemd. */
-  granted(name: string): void {
-    this.record(name).seen.intent = 'auto';
+  /**
+   * A wish was handed on to systemd. One that came meanwhile, and wants something else, holds.
+   * @param before the wish when that began
+   */
+  granted(name: string, asked: 'start' | 'stop' | 'restart', before: GuestSeen['intent']): void {
+    const { seen } = this.record(name);
+    const fulfilled =
+      asked === 'stop' ? seen.intent === 'stop' || seen.intent === before : seen.intent !== 'stop';
+    if (fulfilled) seen.intent = 'auto';
   }
 
   /** It cannot be started now, and systemd was told so. */

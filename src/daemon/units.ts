@@ -52,26 +52,26 @@ export class Units implements UnitExecutors {
   async ask(step: StepOf<UnitStepKind>): Promise<void> {
     const { runner, guests, clock } = this.#options;
     const { guest, why } = step;
+    const { intent } = guests.record(guest).seen;
     switch (step.kind) {
       case 'unit.start':
         await runner.ask(guest, 'start', step.byOperator);
-        break;
+        return guests.granted(guest, 'start', intent);
       case 'unit.stop':
         await runner.ask(guest, 'stop', true);
         guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
-        break;
+        return guests.granted(guest, 'stop', intent);
       case 'unit.restart':
         // Or else somebody has decided otherwise, which holds.
         if (await runner.ask(guest, 'restart', step.byOperator))
           guests.stopping(guest, 'ctrl-alt-del', 'stopped', why, clock());
-        break;
+        return guests.granted(guest, 'restart', intent);
       case 'unit.hang':
         guests.stopping(guest, 'kill', 'hang', why, clock());
         return runner.hang(guest);
       default:
         return runner.forgive(guest);
     }
-    guests.granted(guest);
   }
 
   /**
@@ -80,6 +80,7 @@ export class Units implements UnitExecutors {
    */
   async prepare(guest: string): Promise<void> {
     const { runner, guests } = this.#options;
+    const { intent } = guests.record(guest).seen;
     await guests.settled();
     await runner.follow(guest);
     // systemd begins to count anew with each start that somebody asks for.
@@ -90,7 +91,7 @@ export class Units implements UnitExecutors {
       await runner.forgive(guest).catch(() => undefined);
     }
     if (!automatic) this.#excused.delete(guest);
-    guests.preparing(guest, automatic);
+    guests.preparing(guest, automatic, intent);
     await runner.prepare(guest);
     if (this.#excused.delete(guest)) await runner.forgive(guest).catch(() => undefined);
   }

@@ -96,7 +96,7 @@ export class Order {
         : unit.job ||
           unit.active === 'activating' ||
           seen.intent === 'start' ||
-          (wanted.autostart && !unit.begun);
+          (wanted.autostart && !unit.begun && seen.intent !== 'stop');
     const blocked = obstacle(wanted, this.#observed) ?? seen.problem;
     if (comes && blocked !== undefined) return { comes, trouble: blocked };
     // Between two tries.

@@ -166,7 +166,8 @@ function planExportOf(
 function startsSoon(wanted: GuestWanted, seen: GuestSeen): boolean {
   const { unit } = seen;
   if (unit === undefined) return !seen.quarantined && wantsRunning(wanted, seen);
-  return unit.preparing || unit.job || seen.intent === 'start' || (wanted.autostart && !unit.begun);
+  if (unit.preparing || unit.job || seen.intent === 'start') return true;
+  return wanted.autostart && !unit.begun && seen.intent !== 'stop';
 }
 
 export interface Launched {

@@ -21,7 +21,8 @@ function unitState(unit: UnitSeen, wanted: GuestWanted | undefined, seen: GuestS
     case 'deactivating':
       return 'stopping';
     case 'inactive': {
-      const waits = seen.intent === 'start' || (wanted?.autostart === true && !unit.begun);
+      const waits =
+        seen.intent !== 'stop' && (seen.intent === 'start' || (wanted?.autostart === true && !unit.begun));
       if (unit.job || (waits && seen.problem === undefined)) return 'starting';
       return waits ? 'backoff' : 'stopped';
     }
@@ -33,7 +34,9 @@ function unitState(unit: UnitSeen, wanted: GuestWanted | undefined, seen: GuestS
 /** The guest's state, derived from what is seen; nothing stores it. */
 export function stateOf(wanted: GuestWanted | undefined, seen: GuestSeen, now: number): GuestState {
   if (seen.process !== undefined) {
-    if (seen.stop !== undefined || seen.unit?.active === 'deactivating') return 'stopping';
+    // Of one whose unit has ended, only the reason is still being read.
+    const ends = ['deactivating', 'inactive', 'failed'].includes(seen.unit?.active ?? '');
+    if (seen.stop !== undefined || ends) return 'stopping';
     // Who waits for it to run may look at its unit next, which has to say the same by then.
     const known = seen.unit?.active !== 'activating';
     return seen.readyAt !== undefined && known ? 'running' : 'starting';

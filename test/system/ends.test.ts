@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { messageIds } from '../../src/adapters/log/message-ids.ts';
 import { until } from '../support/poll.ts';
-import { tinyGuest, unitProperty } from './container/guests.ts';
+import { tinyGuest, unitJournal, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
 
 const health = '[Health]\nIntervalSec=200ms\nTimeoutSec=300ms\nThreshold=2\n';
@@ -88,7 +88,7 @@ test('what a kernel that panics at its start said last is in the journal', async
   await container.exec('chmod', '755', '/export/web1/sbin/quit');
   await defined('Init=/sbin/quit\n[Restart]\nPolicy=no\n');
   expect((await container.try('systemctl', 'start', 'umlnfs@web1')).status).not.toBe(0);
-  const journal = await container.exec(...['journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@web1']);
+  const journal = await unitJournal(container, 'web1');
   expect(journal).toMatch(/Kernel panic - not syncing: Attempted to kill init!/);
   await lastEnd('panic');
 });
@@ -99,16 +99,16 @@ test('a guest that hangs gets the result of a watchdog, and is started again', a
   await container.exec('systemctl', 'kill', '--signal=STOP', '--kill-whom=main', 'umlnfs@web1');
   await runsAgain(pid);
   await lastEnd('hang');
-  const journal = await container.exec('journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@web1');
+  const journal = await unitJournal(container, 'web1');
   expect(journal).toMatch(/Failed with result 'watchdog'/);
   expect(journal).toMatch(/Watchdog request \(last status: .*health checks failed/);
 });
 
 test('a guest of which only the port does not answer writes what it has before it is killed', async () => {
   const container = host();
-  const pid = await started(`${health}TCPPort=9\n${quickly}`);
+  const pid = await started(`${health.replace('TimeoutSec=300ms', 'TimeoutSec=5s')}TCPPort=9\n${quickly}`);
   await runsAgain(pid);
-  const journal = await container.exec('journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@web1');
+  const journal = await unitJournal(container, 'web1');
   expect(journal).toMatch(/Emergency Sync.*Emergency Remount.*Watchdog request [^\n]*TCP port 9/s);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-import { debianGuest, tinyGuest, unitProperty } from './container/guests.ts';
+import { debianGuest, tinyGuest, unitJournal, unitProperty } from './container/guests.ts';
 import { install, useContainer } from './container/use-container.ts';
 
 // A guest as an administrator makes it: a Debian root, and a definition of two lines.
@@ -77,7 +77,7 @@ test('systemctl stop shuts it down in order, and it stays so', async () => {
   const container = host();
   await container.exec('systemctl', 'stop', 'umlnfs@web1');
   expect(await unitProperty(container, 'web1', 'Result')).toBe('success');
-  const console = await container.exec('journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@web1');
+  const console = await unitJournal(container, 'web1');
   expect(console).toMatch(/reboot: Power down/);
   // A pass of the daemon has seen it.
   await container.exec('systemctl', 'reload', 'umlnfsd');
@@ -119,7 +119,7 @@ describe('a kernel in a home directory', () => {
     await container.exec('rm', kernel);
     await container.exec('systemctl', 'stop', 'umlnfs@ann');
     expect(await unitProperty(container, 'ann', 'Result')).toBe('success');
-    const console = await container.exec('journalctl', '--no-pager', '--output=cat', '--unit=umlnfs@ann');
+    const console = await unitJournal(container, 'ann');
     expect(console).toMatch(/reboot: Power down/);
     expect((await container.try('systemctl', 'start', 'umlnfs@ann')).status).not.toBe(0);
     await until('the reason in the status', async () => {

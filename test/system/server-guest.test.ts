@@ -99,6 +99,7 @@ test.each([
   const since = /^-- cursor: (.*)$/m.exec(last)?.[1] ?? '';
   await host().exec(...command);
   expect(await states()).toEqual(['inactive', 'inactive']);
+  await host().exec('journalctl', '--sync');
   const journal = await host().exec(
     ...['journalctl', '--no-pager', '--output=cat', `--after-cursor=${since}`],
     ...['--unit=init.scope', '--unit=umlnfs@*'],
@@ -108,7 +109,9 @@ test.each([
   expect(server).toBeGreaterThan(client ?? 0);
   for (const name of ['web1', 'files']) {
     expect(await unitProperty(host(), name, 'Result')).toBe('success');
-    expect((await guestStatus(name)).lastEndReason).toBe('stopped');
+    // The daemon reads the reason from the journal, which systemctl does not wait for.
+    const reason = async () => (await guestStatus(name)).lastEndReason;
+    await until('the reason of its end', async () => (await reason()) === 'stopped');
   }
   // Both shut down by themselves: nothing had to be killed.
   expect(journal).not.toMatch(/^umlnfs@\S+: .*(timed out|Killing process)/m);

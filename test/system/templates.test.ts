@@ -57,9 +57,9 @@ test('its name goes through everything: journal, bus, console and status', async
   expect([...units]).toEqual(expect.arrayContaining(['umlnfs@lab:01.service', 'umlnfsd.service']));
   const state = ['get-property', 'org.umlnfs1', '/org/umlnfs1/guest/lab_3a01', 'org.umlnfs1.Guest', 'State'];
   expect(await container.exec('busctl', ...state)).toBe('s "running"');
-  expect(await container.sh("echo 'cat /proc/sys/kernel/hostname' | umlnfs console lab:01")).toContain(
-    'lab-01',
-  );
+  expect(
+    await container.sh("echo 'cat /proc/sys/kernel/hostname' | umlnfs console --idle=10 lab:01"),
+  ).toContain('lab-01');
   await until('the status line', async () =>
     /running at 192\.168\.2\.101/.test(await unitProperty(container, 'lab:01', 'StatusText')),
   );

@@ -181,7 +181,8 @@ describe('by an interface that is plugged into the bridge', () => {
 
   test('and given back when no network has it', async () => {
     await until('the interface', async () => (await master()) === undefined, 20_000);
-    expect((await execa('ip', ['-json', 'link', 'show', 'home1'])).stdout).not.toContain('umlnfs.');
+    const shown = async () => (await execa('ip', ['-json', 'link', 'show', 'home1'])).stdout;
+    await until('its mark to go', async () => !(await shown()).includes('umlnfs.'), 20_000);
   });
 });
 

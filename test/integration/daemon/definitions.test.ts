@@ -100,7 +100,7 @@ describe('definitions', () => {
     await expect.poll(taps, { timeout: 20_000 }).not.toContain('uml-web2');
     expect(() => process.kill(pid, 0)).toThrow();
     expect((await daemon.cli('status', 'web2')).exitCode).toBe(4);
-    expect((await daemon.cli('plan')).stdout).not.toContain('web2');
+    await expect.poll(async () => (await daemon.cli('plan')).stdout).not.toContain('web2');
     const inRuntime = () => readdir(join(daemon.directory, 'runtime/guests'));
     await expect.poll(inRuntime).toEqual(['web1']);
   });

@@ -27,3 +27,9 @@ export async function debianGuest(container: Container, name: string, address: s
 export function unitProperty(container: Container, name: string, property: string): Promise<string> {
   return container.exec('systemctl', 'show', `--property=${property}`, '--value', `umlnfs@${name}`);
 }
+
+/** The journal of the guest's unit, all that has been written to it until now. */
+export async function unitJournal(container: Container, name: string): Promise<string> {
+  await container.exec('journalctl', '--sync');
+  return container.exec('journalctl', '--no-pager', '--output=cat', `--unit=umlnfs@${name}`);
+}

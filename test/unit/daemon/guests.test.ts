@@ -82,6 +82,51 @@ test('a guest that is reset is to start from the first moment that systemd has f
   expect([...states, seen()]).toEqual(['starting', 'starting']);
 });
 
+test('what systemctl stops later is not started for an earlier start of what ran already', async () => {
+  const unit: UnitSeen = { ...unitUnseen, begun: true, active: 'active' };
+  guests = watching(runner, { unit: () => unit });
+  await guests.wish('web1', 'start');
+  expect(guests.record('web1').seen.intent).toBe('start');
+  await started();
+  await guests.wish('web1', 'start');
+  expect(guests.record('web1').seen.intent).toBe('auto');
+  guests.stopping('web1', 'ctrl-alt-del', 'stopped', 'an operator stopped it', now);
+  await guests.wish('web1', 'start');
+  expect(guests.record('web1').seen.intent).toBe('start');
+});
+
+test('a stop that comes while systemd starts the guest is not lost', async () => {
+  guests = watching(runner, { unit: () => unitUnseen });
+  await guests.wish('web1', 'start');
+  await guests.wish('web1', 'stop');
+  guests.granted('web1', 'start', 'start');
+  guests.preparing('web1', false, 'start');
+  await started();
+  expect(guests.record('web1').seen.intent).toBe('stop');
+  guests.granted('web1', 'stop', 'stop');
+  expect(guests.record('web1').seen.intent).toBe('auto');
+  // And a start that comes while systemd is asked to stop it.
+  await guests.wish('web1', 'stop');
+  await ended({ code: 0 });
+  await guests.wish('web1', 'start');
+  guests.granted('web1', 'stop', 'stop');
+  expect(guests.record('web1').seen.intent).toBe('start');
+  guests.preparing('web1', false, 'start');
+  expect(guests.record('web1').seen.intent).toBe('auto');
+});
+
+test('one that was stopped before it ever began is stopped, and one whose unit has ended does not run', async () => {
+  const unit: UnitSeen = { ...unitUnseen, active: 'inactive' };
+  const seen = () => stateOf(web1, { ...guests.record('web1').seen, unit }, now);
+  guests = watching(runner, { unit: () => unit });
+  expect(seen()).toBe('starting');
+  await guests.wish('web1', 'stop');
+  expect(seen()).toBe('stopped');
+  await started();
+  guests.ready('web1', 'test');
+  expect(seen()).toBe('stopping');
+});
+
 test('a guest that powers itself off stays stopped, also for the next daemon', async () => {
   await started();
   guests.ready('web1', 'test');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { unitUnseen } from '../../../src/model/units.ts';
 import { plan, unseen } from '../../../src/plan/plan.ts';
 import { desiredWith, guestWanted, observedFor, runningGuest } from '../../support/model.ts';
 
@@ -20,6 +21,8 @@ test('for a guest that is not to run it is neither mounted nor exported: somebod
   const idle = desiredWith(guestWanted({ autostart: false }));
   const exporter = { kind: 'exportfs', running: true, exports: [] } as const;
   const guests = new Map([['web1', { ...unseen, intent: 'stop' } as const]]);
+  const units = new Map([['web1', { ...unseen, intent: 'stop', unit: unitUnseen } as const]]);
+  expect(kinds({ roots: unmounted, exporter, guests: units })).toEqual([]);
   expect(plan(idle, observedFor(idle, { roots: unmounted, exporter }), 0)).toEqual([]);
   expect(kinds({ roots: unmounted, exporter, guests })).toEqual([]);
 });

@@ -35,8 +35,10 @@ export async function writeMountUnit(backing: Backing): Promise<{ unit: string; 
     });
   }
   try {
-    await writeFile(`${directory}/.umlnfs-mount.new`, text, { mode: 0o644 });
-    await rename(`${directory}/.umlnfs-mount.new`, file);
+    // Others may write theirs at the same time.
+    const fresh = `${directory}/.${unit}.${process.pid}.new`;
+    await writeFile(fresh, text, { mode: 0o644 });
+    await rename(fresh, file);
   } catch (error) {
     throw new UserError(`mount root ${backing.root}`, messageOf(error), { cause: error });
   }
