@@ -4,7 +4,7 @@ import type { GuestSeen, Observed } from '../model/observed.ts';
 import { rootServerOf, runningAddresses } from '../model/running-address.ts';
 import { obstacle } from './guests.ts';
 import { isFailure } from './restart.ts';
-import { wantsRunning } from './state.ts';
+import { isToBegin, wantsRunning } from './state.ts';
 import { unseen } from './unseen.ts';
 
 /** Why a guest is not started yet. */
@@ -93,10 +93,7 @@ export class Order {
     const comes =
       unit === undefined
         ? wantsRunning(wanted, seen)
-        : unit.job ||
-          unit.active === 'activating' ||
-          seen.intent === 'start' ||
-          (wanted.autostart && !unit.begun && seen.intent !== 'stop');
+        : unit.job || unit.active === 'activating' || isToBegin(wanted, seen, unit);
     const blocked = obstacle(wanted, this.#observed) ?? seen.problem;
     if (comes && blocked !== undefined) return { comes, trouble: blocked };
     // Between two tries.

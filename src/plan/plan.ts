@@ -14,7 +14,7 @@ import { planBridges, planStaleBridges, planStaleTaps, planTap } from './network
 import { Order } from './order.ts';
 import { planServerExport, planStaleServerExports } from './server-exports.ts';
 import { type Failures, waitingFailures } from './shared-failures.ts';
-import { wantsRunning } from './state.ts';
+import { isToBegin, wantsRunning } from './state.ts';
 import type { Step } from './step.ts';
 import { inTurns } from './turns.ts';
 import { planUnit, planUnitFiles } from './units.ts';
@@ -166,8 +166,7 @@ function planExportOf(
 function startsSoon(wanted: GuestWanted, seen: GuestSeen): boolean {
   const { unit } = seen;
   if (unit === undefined) return !seen.quarantined && wantsRunning(wanted, seen);
-  if (unit.preparing || unit.job || seen.intent === 'start') return true;
-  return wanted.autostart && !unit.begun && seen.intent !== 'stop';
+  return unit.preparing || unit.job || isToBegin(wanted, seen, unit);
 }
 
 export interface Launched {

@@ -13,6 +13,11 @@ export function wantsRunning(wanted: GuestWanted | undefined, seen: GuestSeen): 
   return seen.end.reason === 'stopped' || restartsAfter(seen.end.reason, wanted.restart.policy);
 }
 
+/** Whether the daemon is still to ask systemd for a start: an operator's, or the first that Autostart= is for. */
+export function isToBegin(wanted: GuestWanted | undefined, seen: GuestSeen, unit: UnitSeen): boolean {
+  return seen.intent === 'start' || (wanted?.autostart === true && !unit.begun && seen.intent !== 'stop');
+}
+
 /** The state of a guest without a process, as systemd has its unit. */
 function unitState(unit: UnitSeen, wanted: GuestWanted | undefined, seen: GuestSeen): GuestState {
   switch (unit.active) {
@@ -21,8 +26,7 @@ function unitState(unit: UnitSeen, wanted: GuestWanted | undefined, seen: GuestS
     case 'deactivating':
       return 'stopping';
     case 'inactive': {
-      const waits =
-        seen.intent !== 'stop' && (seen.intent === 'start' || (wanted?.autostart === true && !unit.begun));
+      const waits = isToBegin(wanted, seen, unit);
       if (unit.job || (waits && seen.problem === undefined)) return 'starting';
       return waits ? 'backoff' : 'stopped';
     }

@@ -23,7 +23,7 @@ export class ExportfsExporter implements Exporter {
   readonly #paths: TablePaths;
   readonly #exportfs: Exportfs;
   readonly #threads: () => Promise<number>;
-  #closers: (() => unknown)[] = [];
+  #closers: (() => void)[] = [];
 
   constructor(options: ExportfsOptions) {
     this.#paths = options.paths ?? systemPaths(options.runtime);
@@ -69,13 +69,13 @@ export class ExportfsExporter implements Exporter {
     this.#closers.push(close);
     return () => {
       this.#closers = this.#closers.filter((one) => one !== close);
-      void close();
+      close();
     };
   }
 
   /** The kernel's server is nobody's to stop here. */
   async close(): Promise<void> {
     await this.#exportfs.settled();
-    await Promise.all(this.#closers.splice(0).map((close) => close()));
+    for (const close of this.#closers.splice(0)) close();
   }
 }
